@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The one seam to disk. Everything that dj itself reads or writes goes through a `FileSystem`, so that tests can
+/// count, fail or forget operations. All verbs throw `EnvironmentError` naming verb, path and errno's text; a missing
+/// file is `std::nullopt` where the signature says so. Thread-safe; a `File` may be used by several threads with the
+/// positional verbs. The verbs are those that an object store can offer; rename and append are for `storage` and for
+/// local files only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dj {
+
+struct FileInfo {
+    std::uint64_t size_bytes = 0;
+    std::int64_t modified_ns = 0;  ///< Since the epoch.
+    bool is_directory = false;
+    std::uint64_t inode = 0;
+    std::uint64_t device = 0;
+};
+
+enum class OpenMode {
+    read,
+    create,           ///< Write; truncates what is there.
+    create_or_write,  ///< Write; keeps what is there (several ranks write into one file).
+    append,
+};
+
+/// An open file. Closing in the destructor ignores errors: call `sync` where it matters.
+class File {
+public:
+    virtual ~File() = default;
+    /// Reads up to `into.size()` bytes at `offset`; fewer only at the end of the file. Returns the count.
+    virtual std::size_t read_at(std::span<char> into, std::uint64_t offset) = 0;
+    /// Writes all of `bytes` at `offset`.
+    virtual void write_at(std::string_view bytes, std::uint64_t offset) = 0;
+    /// Writes all of `bytes` at the end (OpenMode::append).
+    virtual void append(std::string_view bytes) = 0;
+    virtual void sync() = 0;
+    virtual void truncate(std::uint64_t size_bytes) = 0;
+    virtual std::uint64_t size_bytes() = 0;
+};
+
+class FileSystem {
+public:
+    virtual ~FileSystem() = default;
+    [[nodiscard]] virtual std::unique_ptr<File> open(const std::filesystem::path& path, OpenMode mode) = 0;
+    [[nodiscard]] virtual std::optional<FileInfo> info(const std::filesystem::path& path) = 0;
+    /// Names (not paths) in a folder, sorted bytewise.
+    [[nodiscard]] virtual std::vector<std::string> list(const std::filesystem::path& folder) = 0;
+    virtual void create_directories(const std::filesystem::path& folder) = 0;
+    virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+    /// Removes a file; one that is not there is no error.
+    virtual void remove(const std::filesystem::path& path) = 0;
+    /// Makes the names in `folder` durable.
+    virtual void sync_directory(const std::filesystem::path& folder) = 0;
+    /// Bytes an unprivileged user may still write where `path` is (or will be).
+    [[nodiscard]] virtual std::uint64_t free_bytes(const std::filesystem::path& path) = 0;
+};
+
+/// The machine's own file system.
+[[nodiscard]] std::unique_ptr<FileSystem> make_local_file_system();
+
+/// The whole of a small file; nullopt if it does not exist.
+[[nodiscard]] std::optional<std::string> read_whole_file(FileSystem& files, const std::filesystem::path& path);
+
+/// Replaces `path` so that a reader, or a machine that lost power, sees the old or the new contents and nothing else:
+/// a temporary name in the same folder (carrying `attempt`), fsync, rename, fsync of the folder.
+void replace_file(FileSystem& files, const std::filesystem::path& path, std::string_view contents, int attempt);
+
+}  // namespace dj

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Hashes by name: XXH3-128 for content identity and placement, MD5 where Data-Juicer's results depend on it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dj {
+
+/// 16 bytes in the order in which they are printed.
+using Digest128 = std::array<unsigned char, 16>;
+
+[[nodiscard]] Digest128 xxh3_128(std::string_view bytes);
+[[nodiscard]] std::uint64_t xxh3_64(std::string_view bytes, std::uint64_t seed = 0);
+[[nodiscard]] Digest128 md5(std::string_view bytes);
+[[nodiscard]] std::string to_hex(const Digest128& digest);
+
+}  // namespace dj

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/// MPI as typed verbs that return values; with `mailbox.hpp` the only place that knows MPI. Every verb marked
+/// "Collective." must be called by all ranks of the communicator in the same order, from one thread at a time per
+/// communicator. A failing call throws EnvironmentError carrying the call's name and MPI's text.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dj::mpi {
+
+/// Initialises MPI on construction (MPI_THREAD_MULTIPLE, or EnvironmentError naming what the library offers) and
+/// finalises it on destruction. Without a launcher the singleton settings that start in 0.03 s are chosen first.
+class Session {
+public:
+    Session();
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    /// Whether a launcher (mpirun, srun) started this process.
+    [[nodiscard]] static bool launched();
+    [[nodiscard]] std::string library_version() const;
+};
+
+struct CommunicatorState;
+
+class Communicator {
+public:
+    /// All ranks of the session.
+    [[nodiscard]] static Communicator world();
+    [[nodiscard]] int rank() const;
+    [[nodiscard]] int size() const;
+    [[nodiscard]] bool is_root() const { return rank() == 0; }
+    [[nodiscard]] std::string processor_name() const;
+
+    /// Collective. A communicator of the same ranks with its own message space.
+    [[nodiscard]] Communicator duplicate() const;
+    /// Collective. Ranks with the same colour, ordered by rank.
+    [[nodiscard]] Communicator split(int colour) const;
+    /// Collective. The ranks that share this rank's node.
+    [[nodiscard]] Communicator split_by_node() const;
+
+    /// Collective.
+    void barrier() const;
+    /// Collective. The root's bytes on every rank (any size).
+    [[nodiscard]] std::string broadcast(std::string bytes, int root = 0) const;
+    /// Collective. Every rank's bytes on the root, by rank; empty elsewhere (any size).
+    [[nodiscard]] std::vector<std::string> gather(const std::string& bytes, int root = 0) const;
+    /// Collective.
+    [[nodiscard]] std::uint64_t sum(std::uint64_t value) const;
+    [[nodiscard]] std::uint64_t max(std::uint64_t value) const;
+    [[nodiscard]] std::vector<std::uint64_t> sum(std::vector<std::uint64_t> values) const;
+    /// Collective. Sum over the ranks before this one.
+    [[nodiscard]] std::uint64_t exclusive_sum(std::uint64_t value) const;
+    /// Collective. True if it is true on all ranks.
+    [[nodiscard]] bool agree(bool ok) const;
+    /// Collective. The i-th string goes to rank i; returns what each rank sent here. One call moves what it is given:
+    /// callers bound it. Internally cut into rounds so that no count or displacement passes `kMaxMessageBytes`.
+    [[nodiscard]] std::vector<std::string> all_to_all(const std::vector<std::string>& to) const;
+    /// For tests: all calls behave as if MPI's limit were this many bytes.
+    void set_message_limit_for_tests(std::uint64_t bytes);
+
+    ~Communicator();
+    Communicator(Communicator&&) noexcept;
+    Communicator& operator=(Communicator&&) noexcept;
+
+private:
+    friend class Mailbox;
+    explicit Communicator(std::unique_ptr<CommunicatorState> state);
+    std::unique_ptr<CommunicatorState> state_;
+};
+
+}  // namespace dj::mpi

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The running form of an operator, and what it declares about itself. An `Op` is const after construction and shared
+/// by all threads of a rank; it does no I/O and knows nothing of MPI, YAML or threads. Scratch space that must outlive
+/// a call belongs to the thread: an op that needs some makes it in `make_scratch`.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "dj/data/sample.hpp"
+#include "dj/spec/param.hpp"
+
+namespace dj {
+
+enum class OpFamily : std::uint8_t { mapper, filter, deduplicator, selector, grouper, aggregator };
+
+[[nodiscard]] std::string_view to_string(OpFamily family);
+
+/// What the engine does with an op's rows.
+enum class OpShape : std::uint8_t {
+    map_row,       ///< 1→1: `map`.
+    split_row,     ///< 1→0..n: `split`.
+    filter_row,    ///< `compute` stats, then `keep`.
+    group_by_key,  ///< Dataset-wide: rows with equal `key` are duplicates; the first row in order stays.
+    order_by_key,  ///< Dataset-wide: rows ordered by `key` (bytewise), ties by row order; the first `select_count` stay.
+};
+
+/// How dear an op is per byte: chooses checkpoint positions and weighs partitions.
+enum class CostClass : std::uint8_t { cheap, moderate, dear };
+
+enum class StatType : std::uint8_t { integer, number };
+
+struct StatSpec {
+    std::string name;  ///< Key inside `__dj__stats__`.
+    std::string doc;
+    StatType type = StatType::number;
+};
+
+/// Thread-owned state of an op (match data, reused tables). Opaque to the engine.
+class OpScratch {
+public:
+    virtual ~OpScratch() = default;
+};
+
+class Op {
+public:
+    virtual ~Op() = default;
+
+    [[nodiscard]] virtual std::unique_ptr<OpScratch> make_scratch() const { return nullptr; }
+
+    /// map_row. Writes through `sample.rewrite_text()`, or not at all if nothing changes.
+    virtual void map(const Sample& sample, OpScratch* scratch) const;
+    /// split_row. Emits the rows that replace this one, in order.
+    virtual void split(const Sample& sample, TextSink& out, OpScratch* scratch) const;
+    /// filter_row. Fills one value per declared stat (integers exactly representable).
+    virtual void compute(const Sample& sample, std::span<double> stats, OpScratch* scratch) const;
+    [[nodiscard]] virtual bool keep(std::span<const double> stats) const;
+    /// group_by_key and order_by_key, the local half: appends the row's key to the empty `key`.
+    virtual void key(const Sample& sample, std::string& key, OpScratch* scratch) const;
+    /// order_by_key, the resolving half: whether greater keys come first, and how many rows of `rows` stay.
+    [[nodiscard]] virtual bool descending() const { return false; }
+    [[nodiscard]] virtual std::uint64_t select_count(std::uint64_t rows) const { return rows; }
+    /// order_by_key: false if the op leaves the data set as it is with these parameters (the engine then skips it).
+    [[nodiscard]] virtual bool reorders() const { return true; }
+    /// group_by_key: text of the column that `keep_hashes_in_res_ds` shows for a key; the column is `hash_column`.
+    [[nodiscard]] virtual std::string hash_text(std::string_view key) const;
+
+    /// Paths (dotted) of the fields besides the text that the op reads, in the order of `Sample::field_json`.
+    [[nodiscard]] virtual std::vector<std::string> fields_read() const { return {}; }
+    /// Field that holds the text; `text_key` of every operator.
+    [[nodiscard]] virtual std::string text_key() const = 0;
+};
+
+struct OpSpec {
+    std::string name;
+    OpFamily family = OpFamily::mapper;
+    OpShape shape = OpShape::map_row;
+    std::string doc;
+    CostClass cost = CostClass::cheap;
+    bool reads_text = true;
+    std::vector<ParamSpec> params;  ///< Own parameters first, then the base parameters of the family.
+    std::vector<StatSpec> stats;
+    std::string hash_column;        ///< Deduplicators: `__dj__hash`, ...; else empty.
+    struct Example {
+        std::string params;  ///< JSON object.
+        std::string input;   ///< JSON: the row's text, or a list of rows.
+        std::string output;  ///< JSON: what comes out; for filters true or false.
+    };
+    std::vector<Example> examples;
+    /// Makes the op from parameters that `check_values` found sound. Throws UserError for what only the op can judge
+    /// (a pattern that does not compile).
+    std::function<std::unique_ptr<const Op>(const nlohmann::json& params)> make;
+
+    [[nodiscard]] bool dataset_wide() const { return shape == OpShape::group_by_key || shape == OpShape::order_by_key; }
+    [[nodiscard]] bool writes_text() const { return shape == OpShape::map_row || shape == OpShape::split_row; }
+};
+
+/// Every operator by name. Built by `make_op_catalog` in `main` and passed down; immutable.
+class OpCatalog {
+public:
+    explicit OpCatalog(std::vector<OpSpec> specs);
+    [[nodiscard]] std::span<const OpSpec> all() const { return specs_; }
+    [[nodiscard]] const OpSpec* find(std::string_view name) const;
+
+private:
+    std::vector<OpSpec> specs_;  // sorted by name
+};
+
+[[nodiscard]] OpCatalog make_op_catalog();
+
+}  // namespace dj
