@@ -1,0 +1,49 @@
+# Compiler, flags and places that every target shares.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug or Release" FORCE)
+endif()
+
+option(DJ_WERROR "Warnings are errors" ON)
+option(DJ_PCH "Precompile the common headers" ON)
+set(DJ_SANITIZE "" CACHE STRING "Sanitizers, for example address;undefined or thread")
+set(default_arch "")
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  set(default_arch x86-64-v2)
+endif()
+set(DJ_ARCH "${default_arch}" CACHE STRING "-march of our own code; simdjson chooses at run time anyway")
+set(DJ_DEPS_DIR ${PROJECT_SOURCE_DIR}/.deps CACHE PATH "Where tools/setup.sh unpacks Arrow and simdjson")
+
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g -D_GLIBCXX_ASSERTIONS")
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
+if(DJ_ARCH)
+  add_compile_options(-march=${DJ_ARCH})
+endif()
+# One answer on every machine: no fused multiply-add that only some processors have.
+add_compile_options(-ffp-contract=off)
+# A program needs only the libraries it calls: dj-tools then starts without libmpi.
+add_link_options(-Wl,--as-needed)
+if(DJ_SANITIZE)
+  list(JOIN DJ_SANITIZE "," sanitizers)
+  add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${sanitizers})
+endif()
+
+# For our own code only; dependencies are SYSTEM.
+set(DJ_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow)
+if(DJ_WERROR)
+  list(APPEND DJ_WARNINGS -Werror)
+endif()
+
+find_program(DJ_CCACHE ccache)
+if(DJ_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # The sloppiness is what ccache asks for where headers are precompiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${DJ_CCACHE})
+endif()

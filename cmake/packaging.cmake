@@ -1,0 +1,10 @@
+# cmake --install: programs in bin/, the Arrow libraries that no system package provides in lib/, found by $ORIGIN.
+include(GNUInstallDirs)
+get_property(programs GLOBAL PROPERTY DJ_PROGRAMS)
+if(programs)
+  set_target_properties(${programs} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
+  install(TARGETS ${programs} RUNTIME DESTINATION bin)
+endif()
+if(DJ_ARROW_BUNDLE)
+  install(FILES ${DJ_ARROW_BUNDLE} DESTINATION lib)
+endif()
