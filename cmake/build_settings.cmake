@@ -32,6 +32,10 @@ if(DJ_SANITIZE)
   list(JOIN DJ_SANITIZE "," sanitizers)
   add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${sanitizers})
+  if("address" IN_LIST DJ_SANITIZE)
+    add_library(dj_keep_libraries OBJECT tests/support/sanitizer_keep_libraries.cpp)
+    link_libraries($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:$<TARGET_OBJECTS:dj_keep_libraries>>)
+  endif()
 endif()
 
 # For our own code only; dependencies are SYSTEM.

@@ -3,6 +3,7 @@
 # dj_register_tests()                                     all of tests/, by folder: nobody edits CMake to add a test
 #
 # tests/<folder>/*_test.cpp become one program <folder>_tests, and one ctest entry per file (the program's --file option).
+# tests/support/*_preload.cpp become <build>/tests/<name>.so for LD_PRELOAD, the other files there a library of all tests.
 # *_mpi_test.cpp have their own program each; a line `// ranks: 1 2 4` in the file replaces that default.
 set(DJ_TEST_TIMEOUT_SECONDS 120)
 if(DJ_SANITIZE)
@@ -21,7 +22,15 @@ set(DJ_TEST_ENVIRONMENT
 
 set(support ${PROJECT_SOURCE_DIR}/tests/support)
 file(GLOB support_sources CONFIGURE_DEPENDS ${support}/*.cpp)
-list(FILTER support_sources EXCLUDE REGEX "(_main|_preload)\\.cpp$")
+set(preloads ${support_sources})
+list(FILTER preloads INCLUDE REGEX "_preload\\.cpp$")
+list(FILTER support_sources EXCLUDE REGEX "(_main|_preload|/sanitizer_[a-z_]+)\\.cpp$")
+foreach(source IN LISTS preloads)
+  cmake_path(GET source STEM name)
+  add_library(${name} MODULE ${source})
+  target_compile_options(${name} PRIVATE ${DJ_WARNINGS})
+  set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+endforeach()
 if(support_sources)
   add_library(dj_test_support STATIC ${support_sources})
   target_link_libraries(dj_test_support PUBLIC dj::base GTest::gmock)
