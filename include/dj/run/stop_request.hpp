@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Whether the job has been asked to stop: by SIGINT, SIGTERM or SIGUSR1, by the run time being up, or by a control
+/// file. Signals are taken by a thread of the object through signalfd, so there is no handler and no global state.
+/// Make it before MPI and any thread: it blocks the signals for all threads started later.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace dj {
+
+class StopRequest {
+public:
+    /// A second SIGINT or SIGTERM ends the process at once with exit code 75.
+    StopRequest();
+    ~StopRequest();
+    StopRequest(const StopRequest&) = delete;
+    StopRequest& operator=(const StopRequest&) = delete;
+
+    /// Also stop `seconds` from now, and when `file` appears (looked at twice a second).
+    void watch(std::optional<double> seconds, std::filesystem::path file);
+    void request(std::string reason);
+
+    [[nodiscard]] bool requested() const noexcept;
+    /// "SIGUSR1", "the run time of 4h is up", ...; empty if not requested.
+    [[nodiscard]] std::string reason() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace dj
