@@ -11,6 +11,7 @@
 
 #include "dj/base/exit_code.hpp"
 #include "dj/base/file_system.hpp"
+#include "dj/base/step_count.hpp"
 #include "dj/events/event.hpp"
 #include "dj/format/input.hpp"
 #include "dj/mpi/communicator.hpp"
@@ -49,26 +50,6 @@ struct JobSpec {
 
 [[nodiscard]] nlohmann::json to_json(const JobSpec& spec);
 [[nodiscard]] JobSpec job_spec_from_json(const nlohmann::json& json);
-
-/// What happened to rows at one step. The law: rows_in + made = rows_out + dropped + merged + quarantined.
-struct StepCount {
-    std::string name;  ///< Operator's name; "read" and "export" for the ends.
-    std::string family;
-    std::uint64_t rows_in = 0;
-    std::uint64_t rows_out = 0;
-    std::uint64_t dropped = 0;
-    std::uint64_t made = 0;         ///< Rows beyond one that a 1→n operator made of a row.
-    std::uint64_t merged = 0;
-    std::uint64_t quarantined = 0;
-    std::uint64_t bytes_in = 0;     ///< Text bytes the step read.
-    double cpu_seconds = 0;         ///< Summed over threads and ranks.
-};
-
-struct OutputFile {
-    std::string path;
-    std::uint64_t rows = 0;
-    std::uint64_t bytes = 0;
-};
 
 struct JobResult {
     ExitCode exit = ExitCode::done;
