@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // Main of the serial tests. `--file=<folder>/<name>_test.cpp` runs the tests of that file alone, which is one ctest entry.
-#include <gmock/gmock.h>
-
 #include <iostream>
 #include <string>
 #include <string_view>
+
+#include <gmock/gmock.h>
 
 namespace {
 

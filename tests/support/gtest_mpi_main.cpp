@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Main of the MPI tests: every rank runs every test, rank 0 prints all, another rank only its failures.
 // The program fails on every rank if a test failed on any.
-#include <gmock/gmock.h>
-#include <mpi.h>
-
 #include <iostream>
 #include <memory>
+
+#include <gmock/gmock.h>
+#include <mpi.h>
 
 namespace {
 
@@ -16,8 +17,8 @@ private:
     void OnTestPartResult(const testing::TestPartResult& result) override {
         if (!result.failed()) return;
         const auto* file = result.file_name() == nullptr ? "?" : result.file_name();
-        std::cerr << "[rank " << rank_ << "] " << file << ':' << result.line_number() << ": " << result.summary()
-                  << std::endl;
+        std::cerr << "[rank " << rank_ << "] " << file << ':' << result.line_number() << ": "
+                  << result.summary() << std::endl;
     }
 
     int rank_;
