@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,21 @@ using Digest128 = std::array<unsigned char, 16>;
 [[nodiscard]] std::uint64_t xxh3_64(std::string_view bytes, std::uint64_t seed = 0);
 [[nodiscard]] Digest128 md5(std::string_view bytes);
 [[nodiscard]] std::string to_hex(const Digest128& digest);
+
+/// MD5 for hot loops: keeps its context, so that a row costs no allocation and no look-up of the algorithm. One per
+/// thread. Throws EnvironmentError where the machine's OpenSSL forbids MD5.
+class Md5Hasher {
+public:
+    Md5Hasher();
+    ~Md5Hasher();
+    Md5Hasher(Md5Hasher&&) noexcept;
+    Md5Hasher& operator=(Md5Hasher&&) noexcept;
+
+    [[nodiscard]] Digest128 digest(std::string_view bytes);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 }  // namespace dj

@@ -51,6 +51,8 @@ struct RowOrigin {
 
 using ColumnData = std::variant<TextColumn, JsonColumn, ScalarColumn, std::unique_ptr<OpaqueColumn>>;
 
+/// Every column has either one value per row or, as long as nothing has filled it, none at all; a column without values
+/// stays so through all verbs, and is filled up with empty or null values where it meets a filled one.
 class Batch {
 public:
     explicit Batch(std::shared_ptr<const BatchSchema> schema);
@@ -87,6 +89,9 @@ public:
     std::vector<RowOrigin> origins;  ///< One per row.
 
 private:
+    void append_except(const Batch& other, RowIndices rows, std::size_t except);
+    void append_column(std::size_t column, const ColumnData& other, RowIndices rows, std::size_t before);
+
     std::shared_ptr<const BatchSchema> schema_;
     std::vector<ColumnData> columns_;
 };

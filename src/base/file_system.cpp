@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dj/base/file_system.hpp"
+
+#include <fmt/format.h>
+
+#include "dj/base/error.hpp"
+
+namespace dj {
+
+std::optional<std::string> read_whole_file(FileSystem& files, const std::filesystem::path& path) {
+    const auto info = files.info(path);
+    if (!info) return std::nullopt;
+    const auto file = files.open(path, OpenMode::read);
+    // A file that grows meanwhile, or one of /proc that claims to be empty, is read to its end all the same.
+    constexpr std::size_t kRoomBytes = 4096;
+    std::string contents;
+    std::size_t filled = 0;
+    for (std::size_t room = static_cast<std::size_t>(info->size_bytes) + 1;; room = kRoomBytes) {
+        contents.resize(filled + room);
+        const auto got = file->read_at({contents.data() + filled, room}, filled);
+        filled += got;
+        if (got < room) break;
+    }
+    contents.resize(filled);
+    return contents;
+}
+
+void replace_file(FileSystem& files, const std::filesystem::path& path, std::string_view contents, int attempt) {
+    auto temporary = path;
+    temporary += fmt::format(".tmp{}", attempt);
+    try {
+        const auto file = files.open(temporary, OpenMode::create);
+        file->write_at(contents, 0);
+        file->sync();
+    } catch (const EnvironmentError&) {
+        try {
+            files.remove(temporary);
+        } catch (const EnvironmentError&) {  // the first failure is the one to report
+        }
+        throw;
+    }
+    files.rename(temporary, path);
+    const auto folder = path.parent_path();
+    files.sync_directory(folder.empty() ? "." : folder);
+}
+
+}  // namespace dj
