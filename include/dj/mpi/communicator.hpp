@@ -11,6 +11,9 @@
 
 namespace dj::mpi {
 
+/// No single message, count or displacement is larger: MPI's are 32-bit, and libraries copy in pieces anyway.
+inline constexpr std::uint64_t kMaxMessageBytes = std::uint64_t{1} << 30U;
+
 /// Initialises MPI on construction (MPI_THREAD_MULTIPLE, or EnvironmentError naming what the library offers) and
 /// finalises it on destruction. Without a launcher the singleton settings that start in 0.03 s are chosen first.
 class Session {
@@ -22,6 +25,8 @@ public:
     /// Whether a launcher (mpirun, srun) started this process.
     [[nodiscard]] static bool launched();
     [[nodiscard]] std::string library_version() const;
+    /// Ends all ranks of the job at once, without waiting for any. Only `main` may call it.
+    [[noreturn]] static void abort(int exit_code);
 };
 
 struct CommunicatorState;
@@ -59,7 +64,8 @@ public:
     /// Collective. The i-th string goes to rank i; returns what each rank sent here. One call moves what it is given:
     /// callers bound it. Internally cut into rounds so that no count or displacement passes `kMaxMessageBytes`.
     [[nodiscard]] std::vector<std::string> all_to_all(const std::vector<std::string>& to) const;
-    /// For tests: all calls behave as if MPI's limit were this many bytes.
+    /// For tests: all calls behave as if MPI's limit were this many bytes. The same on all ranks; communicators made from
+    /// this one inherit it.
     void set_message_limit_for_tests(std::uint64_t bytes);
 
     ~Communicator();

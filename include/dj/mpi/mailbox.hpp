@@ -29,11 +29,15 @@ public:
     Mailbox(const Mailbox&) = delete;
     Mailbox& operator=(const Mailbox&) = delete;
 
-    /// Thread-safe. Returns at once; bytes are owned by the mailbox until they have left.
+    /// Thread-safe. Returns at once; bytes are owned by the mailbox until they have left. After `close` was called here
+    /// only `on_message` may send. Throws what stopped the service thread, if something (MPI) did.
     void send(int to, std::uint32_t tag, std::string bytes);
-    /// Bytes handed to `send` that have not left yet: for back-pressure.
+    /// Bytes handed to `send` that no receiver has begun to take yet: for back-pressure.
     [[nodiscard]] std::uint64_t pending_bytes() const;
-    /// Collective. Delivers everything that any rank sent before its `close`, then stops the service thread.
+    /// Rethrows the first exception of `on_message` or of the service thread, for those who wait for an answer.
+    void rethrow_error() const;
+    /// Collective. Delivers everything that any rank sent before its `close`, and what handlers send because of it, then
+    /// stops the service thread. A mailbox that is destroyed without `close` drops what is under way.
     void close();
 
 private:
