@@ -17,29 +17,30 @@ namespace dj {
 
 /// The recipe's `partition` section.
 struct PartitionOptions {
-    std::string mode = "auto";                  ///< auto | manual
+    std::string mode = "auto";  ///< auto | manual
     double target_size_mb = 256;
-    std::optional<std::int64_t> size;           ///< Rows per partition.
+    std::optional<std::int64_t> size{};  ///< Rows per partition.
     double max_size_mb = 256;
-    std::optional<std::int64_t> num_of_partitions;
-    std::optional<bool> auto_configure;         ///< The older form.
+    std::optional<std::int64_t> num_of_partitions{};
+    std::optional<bool>
+        auto_configure{};  ///< The older form: true: its own, smaller table; false: rows per partition.
 };
-[[nodiscard]] const ParamSet<PartitionOptions>& partition_params();
+[[nodiscard]] ParamSet<PartitionOptions> partition_params();
 
 /// An input file as found at planning time; other ranks never stat it.
 struct InputFile {
-    std::string path;
+    std::string path{};
     std::uint64_t size_bytes = 0;
     std::int64_t modified_ns = 0;
-    std::string head_tail_hash;             ///< XXH3-128 (hex) of the first and last 64 KiB.
-    bool divisible = true;                  ///< False for compressed files.
-    std::vector<std::uint64_t> unit_bytes;  ///< Legal cuts (parquet row groups); empty: any byte.
-    std::vector<std::uint64_t> unit_rows;
+    std::string head_tail_hash{};             ///< XXH3-128 (hex) of the first and last 64 KiB.
+    bool divisible = true;                    ///< False for compressed files.
+    std::vector<std::uint64_t> unit_bytes{};  ///< Legal cuts (parquet row groups); empty: any byte.
+    std::vector<std::uint64_t> unit_rows{};
 };
 
 struct Partition {
-    std::vector<FileRange> ranges;  ///< In input order; small files share a partition.
-    std::uint64_t bytes = 0;        ///< Estimate used for balance; compressed bytes for compressed files.
+    std::vector<FileRange> ranges{};  ///< In input order; small files share a partition.
+    std::uint64_t bytes = 0;          ///< Estimate used for balance; compressed bytes for compressed files.
 };
 
 /// What a sample of the input showed; `plan` decides from it, `run` measures it.
@@ -57,22 +58,25 @@ struct Resources {
 };
 
 struct PartitionDecision {
-    std::vector<Partition> partitions;
+    std::vector<Partition> partitions{};
     std::uint64_t target_bytes = 0;
-    std::string explanation;  ///< One sentence: the inputs of the decision and the decision.
+    std::string explanation{};  ///< One sentence: the inputs of the decision and the decision.
 };
 
 /// Cuts the files, in order, so that every rank has several partitions and none is above the target (or exactly
-/// `num_of_partitions` in manual mode, fewer if there are fewer bytes or units).
-[[nodiscard]] PartitionDecision plan_partitions(const std::vector<InputFile>& files, const PartitionOptions& options,
-                                                const InputSample& sample, const Resources& resources);
+/// `num_of_partitions` in manual mode, fewer if there are fewer bytes or units). What cannot be cut (a compressed file, a
+/// row group) may be larger. Empty files are in no partition. Takes time linear in files and partitions.
+[[nodiscard]] PartitionDecision plan_partitions(const std::vector<InputFile>& files,
+                                                const PartitionOptions& options, const InputSample& sample,
+                                                const Resources& resources);
 
 /// One operator of the pipeline with its checked parameters.
 struct OpCall {
-    std::string name;
+    std::string name{};
     nlohmann::json params = nlohmann::json::object();
     bool dataset_wide = false;
-    std::string family;  ///< "mapper", "filter", ...
+    std::string family{};  ///< "mapper", "filter", ...
+    std::string cost{};    ///< "cheap", "moderate" or "dear", as declared; empty: judged by the name.
 };
 
 /// A run of row-wise operators [first_op, end_op) that is executed fused, and the dataset-wide operator (at index
@@ -84,8 +88,12 @@ struct Segment {
 };
 [[nodiscard]] std::vector<Segment> plan_segments(const std::vector<OpCall>& ops);
 
-/// `dag_execution_plan.json` with Data-Juicer's field names and node ids; see docs/formats/dag_execution_plan.md.
-[[nodiscard]] nlohmann::json describe_dag(const std::vector<OpCall>& ops, const std::vector<Segment>& segments,
-                                          std::size_t partition_count, const Resources& resources);
+inline constexpr std::size_t kMaxDagNodes = 20'000;
+/// `dag_execution_plan.json` with Data-Juicer's field names and node ids; see docs/formats/dag_execution_plan.md. One node
+/// per operator and partition, or, beyond `kMaxDagNodes` of them, one per operator (`metadata.collapsed`). The caller adds
+/// `metadata.created_at`.
+[[nodiscard]] nlohmann::json describe_dag(const std::vector<OpCall>& ops,
+                                          const std::vector<Segment>& segments, std::size_t partition_count,
+                                          const Resources& resources);
 
 }  // namespace dj
