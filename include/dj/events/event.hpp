@@ -31,8 +31,14 @@ public:
     virtual void record(Event event) = 0;
 };
 
-/// To move events between ranks.
+/// To move events between ranks. Stamps what only the sender knows: time, process, thread and host, where the event has
+/// none. Bytes that are no valid UTF-8 are replaced.
 [[nodiscard]] std::string serialise(const Event& event);
+/// Throws Bug if `bytes` are not what `serialise` made.
 [[nodiscard]] Event deserialise_event(std::string_view bytes);
+
+/// Sets timestamp, process_id, thread_id and host to the caller's where the event has none. `serialise` and
+/// `EventLog::record` do so.
+void stamp(Event& event);
 
 }  // namespace dj

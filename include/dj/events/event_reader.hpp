@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Reads back what EventLog wrote, also while it is being written, after a kill, and with lines destroyed.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "dj/base/file_system.hpp"
+
+namespace dj {
+
+struct EventReadCounts {
+    std::uint64_t files = 0;
+    std::uint64_t events = 0;
+    std::uint64_t unreadable_lines = 0;  ///< Complete lines that are no JSON object.
+    std::uint64_t repeated = 0;          ///< Seen twice because a file was rotated under the reader; left out.
+    bool torn_tail = false;              ///< A last line has no end: a write in progress, or a kill.
+};
+
+/// Hands each event of `paths` (oldest file first, as JobLayout lists them) to `on_event`, in order. A file that is not
+/// there, or cannot be read, is passed over.
+EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem::path>& paths,
+                            const std::function<void(const nlohmann::json& event)>& on_event);
+
+}  // namespace dj

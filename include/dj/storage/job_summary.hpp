@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+/// job_summary.json: what a job is and how it went, written when it starts, at every heartbeat and when it ends.
+/// Field by field in docs/formats/job_summary.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "dj/base/file_system.hpp"
+#include "dj/base/step_count.hpp"
+
+namespace dj {
+
+enum class JobStatus : std::uint8_t { running, completed, completed_with_failures, failed, stopped };
+
+[[nodiscard]] std::string_view to_string(JobStatus status);
+
+struct JobSummary {
+    // Under Data-Juicer's names.
+    std::string job_id;
+    JobStatus status = JobStatus::running;
+    double start_time = 0;                 ///< Of this attempt, seconds since the epoch.
+    std::optional<double> end_time{};
+    std::optional<double> duration{};      ///< Seconds.
+    std::string error_message{};           ///< Empty: none.
+    std::string executor_type = "default";
+    std::string config_file{};
+    std::string work_dir{};                ///< Without the job id.
+    std::string job_dir{};
+    std::string resumption_command{};
+    std::string event_log_file{};
+    std::string event_log_dir{};
+    std::string checkpoint_dir{};
+    std::string metadata_dir{};
+    std::string backed_up_config_path{};
+
+    // Additions.
+    int attempt = 1;
+    double first_start_time = 0;           ///< Of the first attempt.
+    double heartbeat = 0;                  ///< When the job was last seen alive, seconds since the epoch.
+    double heartbeat_interval = 5;         ///< Seconds between two.
+    std::string host{};                    ///< Of rank 0.
+    std::int64_t process_id = 0;           ///< Of rank 0.
+    int ranks = 1;
+    int threads = 1;                       ///< Per rank.
+    std::string version{};                 ///< Of dj-mpi.
+    std::vector<std::string> operators{};  ///< In order.
+    std::string dataset_path{};
+    std::uint64_t input_bytes = 0;         ///< As they lie on disk.
+    std::uint64_t partitions = 0;
+    std::optional<int> exit_code{};
+    std::vector<StepCount> steps{};        ///< read, the operators, export.
+    std::uint64_t records_read = 0;
+    std::uint64_t exported = 0;
+    std::uint64_t quarantined = 0;
+    std::uint64_t in_failed_partitions = 0;
+    bool counts_add_up = false;
+    std::vector<OutputFile> outputs{};
+    std::uint64_t output_bytes = 0;
+    std::uint64_t peak_rss_bytes = 0;      ///< Greatest over ranks.
+    std::uint64_t spilled_bytes = 0;
+    double seconds_to_first_row = 0;
+
+    bool operator==(const JobSummary&) const = default;
+};
+
+[[nodiscard]] nlohmann::ordered_json to_json(const JobSummary& summary);
+/// What is missing or of another type keeps its default, so that summaries of other versions (and Data-Juicer's) can be read.
+[[nodiscard]] JobSummary job_summary_from_json(const nlohmann::json& json);
+
+/// nullopt if there is none, or none that can be read.
+[[nodiscard]] std::optional<JobSummary> read_job_summary(FileSystem& files, const std::filesystem::path& path);
+/// Durable, all or nothing. Throws EnvironmentError.
+void write_job_summary(FileSystem& files, const std::filesystem::path& path, const JobSummary& summary);
+/// Attempt in the summary that is there, plus one; 1 if there is none.
+[[nodiscard]] int next_attempt(FileSystem& files, const std::filesystem::path& summary_path);
+
+/// Keeps the heartbeat of a running job: a thread that rewrites job_summary.json. A disk that refuses a heartbeat does not
+/// end the job, nor does a later attempt that took the job over: heartbeats then cease.
+class JobHeartbeat {
+public:
+    /// Writes the summary with status running. Throws EnvironmentError if that fails.
+    JobHeartbeat(FileSystem& files, std::filesystem::path path, JobSummary summary);
+    ~JobHeartbeat();
+    JobHeartbeat(const JobHeartbeat&) = delete;
+    JobHeartbeat& operator=(const JobHeartbeat&) = delete;
+
+    /// Thread-safe. Changes what the next heartbeat writes.
+    void update(const std::function<void(JobSummary&)>& change);
+    /// Ends the heartbeats and writes the last summary, as it is after `change`. Sets end_time, duration and heartbeat where
+    /// `change` has not. Throws EnvironmentError.
+    void finish(const std::function<void(JobSummary&)>& change);
+    [[nodiscard]] JobSummary summary() const;
+    /// Whether a later attempt of the same job was seen.
+    [[nodiscard]] bool superseded() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace dj

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dj/events/event_reader.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "dj/base/error.hpp"
+
+namespace dj {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kChunkBytes = 1 << 20;
+constexpr std::size_t kLongestLineBytes = 64 << 20;
+
+class LineReader {
+public:
+    LineReader(EventReadCounts& counts, const std::function<void(const json&)>& on_event)
+        : counts_(counts), on_event_(on_event) {}
+
+    void read(File& file) {
+        std::string text;
+        std::string chunk(kChunkBytes, '\0');
+        for (std::uint64_t offset = 0;;) {
+            const std::size_t got = file.read_at(chunk, offset);
+            if (got == 0) break;
+            offset += got;
+            text.append(chunk, 0, got);
+            text.erase(0, take_lines(text));
+            if (text.size() > kLongestLineBytes) {
+                text.clear();
+                skipping_ = true;
+            }
+        }
+        finish(text);
+    }
+
+private:
+    std::size_t take_lines(std::string_view text) {
+        std::size_t begin = 0;
+        for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', begin)) {
+            const bool readable = !std::exchange(skipping_, false) && take(text.substr(begin, end - begin));
+            if (!readable) ++counts_.unreadable_lines;
+            begin = end + 1;
+        }
+        return begin;
+    }
+
+    /// The last line may be whole but for its end.
+    void finish(std::string_view rest) {
+        if (std::exchange(skipping_, false) || (!rest.empty() && !take(rest))) counts_.torn_tail = true;
+    }
+
+    bool take(std::string_view line) {
+        if (line.find_first_not_of(" \t\r") == std::string_view::npos) return true;
+        const auto event = json::parse(line, nullptr, false);
+        if (!event.is_object()) return false;
+        if (is_repeated(event)) {
+            ++counts_.repeated;
+        } else {
+            ++counts_.events;
+            on_event_(event);
+        }
+        return true;
+    }
+
+    bool is_repeated(const json& event) {
+        const auto sequence = event.find("seq");
+        const auto attempt = event.find("attempt");
+        if (sequence == event.end() || attempt == event.end()) return false;
+        if (!sequence->is_number_unsigned() || !attempt->is_number_unsigned()) return false;
+        const auto place = std::pair(attempt->get<std::uint64_t>(), sequence->get<std::uint64_t>());
+        if (place.first == last_.first && place.second <= last_.second) return true;
+        last_ = place;
+        return false;
+    }
+
+    EventReadCounts& counts_;
+    const std::function<void(const json&)>& on_event_;
+    std::pair<std::uint64_t, std::uint64_t> last_{0, 0};  // attempt, sequence
+    bool skipping_ = false;
+};
+
+}  // namespace
+
+EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem::path>& paths,
+                            const std::function<void(const json& event)>& on_event) {
+    // Opened newest first: a rotation in between shows a file twice (sequence numbers tell), never not at all.
+    std::vector<std::unique_ptr<File>> opened;
+    for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
+        try {
+            opened.push_back(files.open(*path, OpenMode::read));
+        } catch (const EnvironmentError&) {
+            continue;
+        }
+    }
+    std::reverse(opened.begin(), opened.end());
+    EventReadCounts counts;
+    LineReader reader(counts, on_event);
+    for (const auto& file : opened) {
+        try {
+            reader.read(*file);
+            ++counts.files;
+        } catch (const EnvironmentError&) {
+            counts.torn_tail = true;
+        }
+    }
+    return counts;
+}
+
+}  // namespace dj
