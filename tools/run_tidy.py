@@ -78,7 +78,7 @@ def look(command, rules, deadline):
     if done.returncode == 0:
         mark.touch()
         return file, None
-    return file, done.stdout + done.stderr
+    return file, done.stdout or done.stderr
 
 
 def main():
