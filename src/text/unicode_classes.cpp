@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dj/text/unicode_classes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <unicode/uchar.h>
+
+#include "dj/text/utf8.hpp"
+
+namespace dj {
+namespace {
+
+constexpr char32_t kCapitalIWithDot = 0x130;
+constexpr char32_t kCapitalSigma = 0x3A3;
+constexpr std::string_view kSmallSigma = "\xCF\x83";
+constexpr std::string_view kFinalSigma = "\xCF\x82";
+
+/// The first of every ten decimal digits that the `regex` module knows beyond ASCII. It is ahead of Python's and ICU's
+/// tables of Unicode, so the list is its own: recorded from regex 2026.11.15.
+constexpr std::array<char32_t, 76> kZeros{
+    0x660,   0x6F0,   0x7C0,   0x966,   0x9E6,   0xA66,   0xAE6,   0xB66,   0xBE6,   0xC66,   0xCE6,
+    0xD66,   0xDE6,   0xE50,   0xED0,   0xF20,   0x1040,  0x1090,  0x17E0,  0x1810,  0x1946,  0x19D0,
+    0x1A80,  0x1A90,  0x1B50,  0x1BB0,  0x1C40,  0x1C50,  0xA620,  0xA8D0,  0xA900,  0xA9D0,  0xA9F0,
+    0xAA50,  0xABF0,  0xFF10,  0x104A0, 0x10D30, 0x10D40, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0,
+    0x11450, 0x114D0, 0x11650, 0x116C0, 0x116D0, 0x116DA, 0x11730, 0x118E0, 0x11950, 0x11BF0, 0x11C50,
+    0x11D50, 0x11DA0, 0x11DE0, 0x11F50, 0x16130, 0x16A60, 0x16AC0, 0x16B50, 0x16D70, 0x1CCF0, 0x1D7CE,
+    0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0};
+static_assert(std::ranges::is_sorted(kZeros));
+
+bool is_space_beyond_ascii(char32_t point) {
+    return point == 0x85 || point == 0xA0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200A) ||
+           point == 0x2028 || point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
+}
+
+UChar32 icu(char32_t point) {
+    return static_cast<UChar32>(point);
+}
+
+bool is_cased(char32_t point) {
+    return u_hasBinaryProperty(icu(point), UCHAR_CASED) != 0;
+}
+
+bool is_case_ignorable(char32_t point) {
+    return u_hasBinaryProperty(icu(point), UCHAR_CASE_IGNORABLE) != 0;
+}
+
+/// The rule of SpecialCasing.txt: behind a cased letter and not before one, ignorable characters aside.
+bool is_final_sigma(std::string_view text, std::size_t begin, std::size_t end) {
+    bool after_cased = false;
+    while (begin > 0) {
+        const auto point = previous_code_point(text, begin);
+        if (is_case_ignorable(point)) continue;
+        after_cased = is_cased(point);
+        break;
+    }
+    if (!after_cased) return false;
+    while (end < text.size()) {
+        const auto point = next_code_point(text, end);
+        if (is_case_ignorable(point)) continue;
+        return !is_cased(point);
+    }
+    return true;
+}
+
+void append_ascii_lower(std::string& out, std::string_view ascii) {
+    const auto begin = out.size();
+    out.append(ascii);
+    for (std::size_t i = begin; i < out.size(); ++i) {
+        const char c = out[i];
+        out[i] = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0));
+    }
+}
+
+}  // namespace
+
+bool python_is_space(char32_t point) {
+    if (point < 0x80) return point == ' ' || (point >= 0x9 && point <= 0xD) || (point >= 0x1C && point <= 0x1F);
+    return is_space_beyond_ascii(point);
+}
+
+bool regex_is_space(char32_t point) {
+    if (point < 0x80) return point == ' ' || (point >= 0x9 && point <= 0xD);
+    return is_space_beyond_ascii(point);
+}
+
+bool regex_is_digit(char32_t point) {
+    if (point < 0x80) return point >= '0' && point <= '9';
+    const auto next = std::ranges::upper_bound(kZeros, point);
+    constexpr char32_t kDigits = 10;
+    return next != kZeros.begin() && point - *std::prev(next) < kDigits;
+}
+
+std::string_view python_strip(std::string_view text) {
+    std::size_t begin = 0;
+    while (begin < text.size()) {
+        std::size_t behind = begin;
+        if (!python_is_space(next_code_point(text, behind))) break;
+        begin = behind;
+    }
+    std::size_t end = text.size();
+    while (end > begin) {
+        std::size_t before = end;
+        if (!python_is_space(previous_code_point(text, before))) break;
+        end = before;
+    }
+    return text.substr(begin, end - begin);
+}
+
+bool python_is_blank(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        if (!python_is_space(next_code_point(text, at))) return false;
+    }
+    return true;
+}
+
+void append_python_lower(std::string& out, std::string_view text) {
+    out.reserve(out.size() + text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const auto run = ascii_prefix(text.substr(at));
+        if (run != 0) {
+            append_ascii_lower(out, text.substr(at, run));
+            at += run;
+            continue;
+        }
+        const auto begin = at;
+        const auto point = next_code_point(text, at);
+        if (point == kCapitalSigma) {
+            out += is_final_sigma(text, begin, at) ? kFinalSigma : kSmallSigma;
+        } else if (point == kCapitalIWithDot) {
+            out += "i\xCC\x87";  // the only letter whose lower case is two characters
+        } else {
+            append_code_point(out, static_cast<char32_t>(u_tolower(icu(point))));
+        }
+    }
+}
+
+}  // namespace dj
