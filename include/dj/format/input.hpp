@@ -30,15 +30,16 @@ struct FileKind {
 /// A field that the recipe's operators touch, by dotted path ("text", "meta.text").
 struct FieldUse {
     std::string path;
-    ColumnKind kind = ColumnKind::text;  ///< text: must be a string in every record; json: any value, or absent.
-    bool written = false;                ///< An operator may write it: it is re-encoded on output, else copied verbatim.
+    ColumnKind kind =
+        ColumnKind::text;  ///< text: must be a string in every record; json: any value, or absent.
+    bool written = false;  ///< An operator may write it: it is re-encoded on output, else copied verbatim.
 };
 
 /// Bytes of complete records (jsonl), or values that only the format understands (parquet).
 struct RawMorsel {
     std::uint32_t file = 0;
-    std::uint64_t offset = 0;     ///< Of the first byte, in the decompressed file; first row for parquet.
-    std::string bytes;            ///< With kMorselPadding readable bytes of padding behind (capacity, not size).
+    std::uint64_t offset = 0;  ///< Of the first byte, in the decompressed file; first row for parquet.
+    std::string bytes;         ///< With kMorselPadding readable bytes of padding behind (capacity, not size).
     std::shared_ptr<const void> values;
     [[nodiscard]] std::size_t payload_bytes() const { return bytes.size(); }
 };
@@ -47,15 +48,15 @@ inline constexpr std::size_t kMorselPadding = 64;
 
 /// Why a record could not become a row.
 struct RecordFault {
-    std::uint32_t index = 0;       ///< Position among the morsel's records, faulty ones included.
+    std::uint32_t index = 0;  ///< Position among the morsel's records, faulty ones included.
     std::uint64_t offset = 0;
     std::uint64_t size_bytes = 0;
     std::string reason;
-    std::string excerpt;           ///< The record's first bytes, as they are.
+    std::string excerpt;  ///< The record's first bytes, as they are.
 };
 
 struct ParsedMorsel {
-    Batch batch;                      ///< `origins[i].row` counts from 0 within the morsel, faulty records included.
+    Batch batch;  ///< `origins[i].row` counts from 0 within the morsel, faulty records included.
     std::vector<RecordFault> faults;  ///< In order.
     std::uint64_t records = 0;        ///< Rows and faults together. Empty lines are not records.
 };
@@ -77,7 +78,8 @@ public:
     virtual ~InputFormat() = default;
     /// Adds the format's columns (fields used, the record frame, opaque carriers) to `schema`.
     virtual void add_columns(BatchSchema& schema) const = 0;
-    [[nodiscard]] virtual std::unique_ptr<MorselSource> open(FileSystem& files, const std::filesystem::path& path,
+    [[nodiscard]] virtual std::unique_ptr<MorselSource> open(FileSystem& files,
+                                                             const std::filesystem::path& path,
                                                              const FileKind& kind, const FileRange& range,
                                                              std::size_t morsel_bytes) const = 0;
     /// Thread-local parser state lives in the parser: one per thread.
@@ -86,7 +88,8 @@ public:
         virtual ~Parser() = default;
         virtual ParsedMorsel parse(const RawMorsel& morsel) = 0;
     };
-    [[nodiscard]] virtual std::unique_ptr<Parser> make_parser(std::shared_ptr<const BatchSchema> schema) const = 0;
+    [[nodiscard]] virtual std::unique_ptr<Parser> make_parser(
+        std::shared_ptr<const BatchSchema> schema) const = 0;
     /// What every rank must know about the input's schema beyond the fields (parquet: serialised Arrow schema).
     [[nodiscard]] virtual std::string describe() const { return {}; }
 };
@@ -95,11 +98,15 @@ struct InputOptions {
     std::vector<FieldUse> fields;
     /// "quarantine": a record with invalid UTF-8 goes to the quarantine. "repair": U+FFFD replaces the bytes.
     bool repair_utf8 = false;
+    /// Top-level keys (columns) that are left out of the rows, because the output adds its own under the same name. A
+    /// key that a field's path leads through is kept.
+    std::vector<std::string> dropped_keys;
 };
 
 [[nodiscard]] std::unique_ptr<InputFormat> make_jsonl_input(InputOptions options);
 /// `description` is `describe()` of another rank's object, or empty: then the schema of `first_file` is read.
-[[nodiscard]] std::unique_ptr<InputFormat> make_parquet_input(InputOptions options, const std::filesystem::path& first_file,
+[[nodiscard]] std::unique_ptr<InputFormat> make_parquet_input(InputOptions options,
+                                                              const std::filesystem::path& first_file,
                                                               const std::string& description);
 
 /// What planning needs to know of one file. Parquet: units are row groups with their rows and bytes.
@@ -108,6 +115,7 @@ struct FileOutline {
     std::vector<std::uint64_t> unit_bytes;  ///< Empty for jsonl: any byte is a legal cut.
     std::vector<std::uint64_t> unit_rows;
 };
-[[nodiscard]] FileOutline outline_file(FileSystem& files, const std::filesystem::path& path, const FileKind& kind);
+[[nodiscard]] FileOutline outline_file(FileSystem& files, const std::filesystem::path& path,
+                                       const FileKind& kind);
 
 }  // namespace dj

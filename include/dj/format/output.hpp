@@ -17,7 +17,8 @@ namespace dj {
 /// Rows in their output form. For jsonl the records' text; for parquet a serialised batch.
 struct EncodedRows {
     std::string bytes;
-    std::vector<std::uint32_t> weights;  ///< Per row: its bytes (jsonl) or 1 (parquet), in the unit of the grid.
+    std::vector<std::uint32_t>
+        weights;  ///< Per row: its bytes (jsonl) or 1 (parquet), in the unit of the grid.
 };
 
 /// A finished block: its bytes in the file, and what the trailer must know about it.
@@ -40,7 +41,7 @@ struct AddedField {
 
 struct OutputOptions {
     FileKind kind;
-    std::vector<FieldUse> fields;   ///< As given to the input.
+    std::vector<FieldUse> fields;  ///< As given to the input.
     std::vector<AddedField> added;
     std::string input_description;  ///< `InputFormat::describe()`: parquet needs the schema.
 };
@@ -56,7 +57,8 @@ public:
     /// Encodes the given rows of a batch, in order.
     [[nodiscard]] virtual EncodedRows encode(const Batch& batch, RowIndices rows) const = 0;
     /// The rows [first, last) of `rows` as a piece that can be joined with others in `encode_block`.
-    [[nodiscard]] virtual std::string slice(const EncodedRows& rows, std::size_t first, std::size_t last) const = 0;
+    [[nodiscard]] virtual std::string slice(const EncodedRows& rows, std::size_t first,
+                                            std::size_t last) const = 0;
     [[nodiscard]] virtual EncodedBlock encode_block(std::span<const std::string> pieces) const = 0;
     [[nodiscard]] virtual std::string header() const { return {}; }
     /// `blocks` in order with their offsets; called once per file, also for a file without blocks.
@@ -68,10 +70,13 @@ public:
 };
 
 /// jsonl plain, .gz (one member per block) or .zst (one frame per block).
-[[nodiscard]] std::unique_ptr<OutputFormat> make_jsonl_output(OutputOptions options, std::shared_ptr<const BatchSchema> schema);
-[[nodiscard]] std::unique_ptr<OutputFormat> make_parquet_output(OutputOptions options, std::shared_ptr<const BatchSchema> schema);
+[[nodiscard]] std::unique_ptr<OutputFormat> make_jsonl_output(OutputOptions options,
+                                                              std::shared_ptr<const BatchSchema> schema);
+[[nodiscard]] std::unique_ptr<OutputFormat> make_parquet_output(OutputOptions options,
+                                                                std::shared_ptr<const BatchSchema> schema);
 
 /// One line per row with the added fields only, as Data-Juicer's `{export}_stats.jsonl`.
-[[nodiscard]] std::unique_ptr<OutputFormat> make_stats_output(std::vector<AddedField> added, std::shared_ptr<const BatchSchema> schema);
+[[nodiscard]] std::unique_ptr<OutputFormat> make_stats_output(std::vector<AddedField> added,
+                                                              std::shared_ptr<const BatchSchema> schema);
 
 }  // namespace dj

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "dj/base/error.hpp"
+#include "dj/format/input.hpp"
+
+namespace dj {
+namespace {
+
+struct Ending {
+    std::string_view name;
+    FileKind kind;
+};
+
+constexpr std::array kEndings = {
+    Ending{".jsonl", {FileFormat::jsonl, Compression::none}},
+    Ending{".json", {FileFormat::jsonl, Compression::none}},
+    Ending{".jsonl.gz", {FileFormat::jsonl, Compression::gzip}},
+    Ending{".json.gz", {FileFormat::jsonl, Compression::gzip}},
+    Ending{".jsonl.zst", {FileFormat::jsonl, Compression::zstd}},
+    Ending{".json.zst", {FileFormat::jsonl, Compression::zstd}},
+    Ending{".parquet", {FileFormat::parquet, Compression::none}},
+};
+
+}  // namespace
+
+FileKind file_kind_of(const std::filesystem::path& path) {
+    std::string name = path.filename().string();
+    for (char& c : name) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    for (const Ending& ending : kEndings) {
+        if (name.size() > ending.name.size() && name.ends_with(ending.name)) return ending.kind;
+    }
+    std::string known;
+    for (const Ending& ending : kEndings)
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", ending.name);
+    throw UserError(fmt::format(
+        "the format of a file is told from its name, and '{}' ends in none of {}: rename or convert it",
+        path.string(), known));
+}
+
+}  // namespace dj
