@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/events/event.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "dj/base/error.hpp"
 
@@ -53,7 +52,8 @@ Event deserialise_event(std::string_view bytes) {
                 .timestamp = json.at("timestamp").get<double>(),
                 .rank = json.at("rank").get<int>()};
     } catch (const nlohmann::json::exception& error) {
-        throw Bug(fmt::format("an event from another rank is not readable ({} bytes): {}", bytes.size(), error.what()));
+        throw Bug(fmt::format("an event from another rank is not readable ({} bytes): {}", bytes.size(),
+                              error.what()));
     }
 }
 

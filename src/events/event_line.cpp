@@ -41,7 +41,8 @@ json field(const Event& event, const char* key) {
 
 /// As Data-Juicer's: type, second, eight hex digits; these from job, attempt and sequence, so that they repeat never.
 std::string event_id(const Event& event, const EventIdentity& identity) {
-    const auto digest = xxh3_64(fmt::format("{}/{}/{}", identity.job_id, identity.attempt, identity.sequence));
+    const auto digest =
+        xxh3_64(fmt::format("{}/{}/{}", identity.job_id, identity.attempt, identity.sequence));
     return fmt::format("{}_{}_{:08x}", event.type, static_cast<std::int64_t>(event.timestamp),
                        static_cast<std::uint32_t>(digest));
 }

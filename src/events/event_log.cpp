@@ -20,7 +20,7 @@ namespace dj {
 namespace {
 
 constexpr auto kFlushInterval = std::chrono::milliseconds(500);
-constexpr std::size_t kWakeAt = 256;                   // events waiting
+constexpr std::size_t kWakeAt = 256;                    // events waiting
 constexpr std::size_t kUnwrittenLimitBytes = 16 << 20;  // kept for another try when the disk refuses
 constexpr std::size_t kPieceBytes = 256 << 10;          // one append; rotation is looked at between two
 
@@ -149,7 +149,8 @@ void EventLog::State::write(std::deque<Event> events) {
         if (unwritten.size() >= kPieceBytes) flush_lines();
     }
     if (left_out_unreported > 0 && unwritten.size() < kPieceBytes) {
-        auto warning = warning_event(fmt::format("{} events were left out here: the disk refused them", left_out_unreported));
+        auto warning = warning_event(
+            fmt::format("{} events were left out here: the disk refused them", left_out_unreported));
         stamp(warning);
         left_out_unreported = 0;
         add_line(warning);
@@ -178,7 +179,8 @@ void EventLog::State::flush_lines() {
     try {
         if (events_file.is_full(unwritten.size())) {
             events_file.rotate();
-            Event carried{.type = "info", .message = "Events go on in a new file; figures so far are carried over"};
+            Event carried{.type = "info",
+                          .message = "Events go on in a new file; figures so far are carried over"};
             carried.fields["metadata"]["tally"] = to_json(tally);
             stamp(carried);
             unwritten += event_json_line(carried, {options.job_id, options.attempt, ++sequence});
@@ -222,10 +224,11 @@ void EventLog::State::trouble(const std::string& what) {
         ++counts.failed_writes;
     }
     if (std::exchange(told_trouble, true) || !options.on_trouble) return;
-    options.on_trouble(fmt::format(
-        "the event log cannot be written: {}. The job goes on; events wait in memory and are left out beyond {} MiB. "
-        "Free space there, or set event_log_dir to another disk.",
-        what, kUnwrittenLimitBytes >> 20));
+    options.on_trouble(
+        fmt::format("the event log cannot be written: {}. The job goes on; events wait in memory and are "
+                    "left out beyond {} MiB. "
+                    "Free space there, or set event_log_dir to another disk.",
+                    what, kUnwrittenLimitBytes >> 20));
 }
 
 }  // namespace dj

@@ -135,7 +135,8 @@ json to_json(const EventTally& tally) {
     for (const auto& [key, op] : tally.ops) ops.push_back(op_to_json(key, op));
     json noted = json::array();
     for (const auto& event : tally.noted) {
-        noted.push_back({{"timestamp", event.timestamp}, {"event_type", event.type}, {"message", event.message}});
+        noted.push_back(
+            {{"timestamp", event.timestamp}, {"event_type", event.type}, {"message", event.message}});
     }
     json result = {{"attempt", tally.attempt},
                    {"first_timestamp", tally.first_timestamp},
@@ -164,7 +165,8 @@ EventTally event_tally_from_json(const json& json) {
     tally.attempt = static_cast<int>(count_of(json, "attempt"));
     tally.first_timestamp = number_of(json, "first_timestamp");
     tally.last_timestamp = number_of(json, "last_timestamp");
-    if (member(json, "partitions_total") != nullptr) tally.partitions_total = count_of(json, "partitions_total");
+    if (member(json, "partitions_total") != nullptr)
+        tally.partitions_total = count_of(json, "partitions_total");
     tally.bytes_total = count_of(json, "bytes_total");
     tally.partitions_started = count_of(json, "partitions_started");
     tally.partitions_done = count_of(json, "partitions_done");

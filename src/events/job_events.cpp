@@ -43,11 +43,10 @@ Event op_event(std::string type, std::string message, const OpFigures& figures) 
     event.fields["operation_name"] = figures.count.name;
     event.fields["operation_idx"] = figures.op_index;
     set_branch(event.fields, figures.branch);
-    event.fields["metadata"] = {
-        {"operation_class", figures.count.name},
-        {"operation_idx", figures.op_index},
-        {"dag_node_id", fmt::format("op_{:03}_{}_partition_{}", figures.op_index + 1, figures.count.name,
-                                    figures.partition)}};
+    event.fields["metadata"] = {{"operation_class", figures.count.name},
+                                {"operation_idx", figures.op_index},
+                                {"dag_node_id", fmt::format("op_{:03}_{}_partition_{}", figures.op_index + 1,
+                                                            figures.count.name, figures.partition)}};
     return event;
 }
 
@@ -55,8 +54,8 @@ Event op_event(std::string type, std::string message, const OpFigures& figures) 
 
 Event job_start_event(const JobStartFigures& figures) {
     Event event{.type = "job_start",
-                .message = fmt::format("Job started: {} partitions on {} ranks of {} threads", figures.total_partitions,
-                                       figures.ranks, figures.threads)};
+                .message = fmt::format("Job started: {} partitions on {} ranks of {} threads",
+                                       figures.total_partitions, figures.ranks, figures.threads)};
     event.fields["config"] = figures.config;
     event.fields["total_partitions"] = figures.total_partitions;
     event.fields["metadata"] = {{"total_partitions", figures.total_partitions},
@@ -106,10 +105,11 @@ Event partition_start_event(const PartitionFigures& figures) {
 }
 
 Event partition_complete_event(const PartitionFigures& figures) {
-    auto event = partition_event("partition_complete",
-                                 fmt::format("Partition {} completed: {} of {} rows in {:.3f}s", figures.partition,
-                                             figures.rows_out, figures.rows_in, figures.seconds),
-                                 figures);
+    auto event =
+        partition_event("partition_complete",
+                        fmt::format("Partition {} completed: {} of {} rows in {:.3f}s", figures.partition,
+                                    figures.rows_out, figures.rows_in, figures.seconds),
+                        figures);
     event.fields["status"] = "completed";
     event.fields["duration"] = figures.seconds;
     event.fields["input_rows"] = figures.rows_in;
@@ -121,7 +121,8 @@ Event partition_complete_event(const PartitionFigures& figures) {
 Event partition_failed_event(const PartitionFigures& figures, const std::string& error, int retry_count) {
     auto event = partition_event(
         "partition_failed",
-        fmt::format("Partition {} failed after {} retries: {}", figures.partition, retry_count, error), figures);
+        fmt::format("Partition {} failed after {} retries: {}", figures.partition, retry_count, error),
+        figures);
     event.fields["status"] = "failed";
     event.fields["error_message"] = error;
     event.fields["retry_count"] = retry_count;
@@ -130,8 +131,8 @@ Event partition_failed_event(const PartitionFigures& figures, const std::string&
 }
 
 Event partition_resume_event(const PartitionFigures& figures, const std::string& checkpoint_path) {
-    auto event = partition_event("partition_resume",
-                                 fmt::format("Partition {} taken from a checkpoint", figures.partition), figures);
+    auto event = partition_event(
+        "partition_resume", fmt::format("Partition {} taken from a checkpoint", figures.partition), figures);
     event.fields["checkpoint_path"] = checkpoint_path;
     event.fields["input_rows"] = figures.rows_in;
     event.fields["output_rows"] = figures.rows_out;
@@ -154,8 +155,8 @@ Event op_start_event(const OpFigures& figures, const json& params) {
 Event op_complete_event(const OpFigures& figures) {
     const auto& count = figures.count;
     auto event = op_event("op_complete",
-                          fmt::format("Operation {} (idx {}) completed on partition {} in {:.3f}s", count.name,
-                                      figures.op_index, figures.partition, figures.seconds),
+                          fmt::format("Operation {} (idx {}) completed on partition {} in {:.3f}s",
+                                      count.name, figures.op_index, figures.partition, figures.seconds),
                           figures);
     const double throughput = per_second(count.rows_in, figures.seconds);
     const double reduction =
@@ -198,16 +199,19 @@ Event op_failed_event(const OpFigures& figures, const std::string& error, int re
 
 Event row_quarantined_event(std::uint64_t rows, const std::string& op, const std::string& reason,
                             const std::string& file) {
-    Event event{.type = "row_quarantined",
-                .message = fmt::format("{} row{} set aside at {}: {}", rows, rows == 1 ? "" : "s", op, reason)};
+    Event event{
+        .type = "row_quarantined",
+        .message = fmt::format("{} row{} set aside at {}: {}", rows, rows == 1 ? "" : "s", op, reason)};
     event.fields["operation_name"] = op;
     event.fields["metadata"] = {{"rows", rows}, {"reason", reason}, {"file", file}};
     return event;
 }
 
 Event dag_saved_event(const std::string& plan_path, std::size_t node_count) {
-    Event event{.type = "dag_execution_plan_saved", .message = fmt::format("Execution plan saved: {}", plan_path)};
-    event.fields["metadata"] = {{"plan_path", plan_path}, {"node_count", node_count}, {"save_time", now_seconds()}};
+    Event event{.type = "dag_execution_plan_saved",
+                .message = fmt::format("Execution plan saved: {}", plan_path)};
+    event.fields["metadata"] = {
+        {"plan_path", plan_path}, {"node_count", node_count}, {"save_time", now_seconds()}};
     return event;
 }
 

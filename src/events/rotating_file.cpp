@@ -9,7 +9,8 @@
 
 namespace dj {
 
-RotatingFile::RotatingFile(FileSystem& files, std::filesystem::path path, std::uint64_t max_bytes, int backup_count)
+RotatingFile::RotatingFile(FileSystem& files, std::filesystem::path path, std::uint64_t max_bytes,
+                           int backup_count)
     : files_(files), path_(std::move(path)), max_bytes_(max_bytes), backup_count_(backup_count) {}
 
 bool RotatingFile::is_full(std::uint64_t more_bytes) {

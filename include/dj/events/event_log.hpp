@@ -16,13 +16,13 @@
 namespace dj {
 
 struct EventLogOptions {
-    std::filesystem::path events_path;       ///< JobLayout::events(...)
-    std::filesystem::path text_path;         ///< JobLayout::text_log(...); empty: no log for people.
+    std::filesystem::path events_path;            ///< JobLayout::events(...)
+    std::filesystem::path text_path;              ///< JobLayout::text_log(...); empty: no log for people.
     std::uint64_t max_file_bytes = 100ULL << 20;  ///< event_logging.max_log_size_mb
-    int backup_count = 5;                    ///< event_logging.backup_count: rotated files kept beside the present one.
+    int backup_count = 5;  ///< event_logging.backup_count: rotated files kept beside the present one.
     std::string job_id;
     int attempt = 1;
-    std::size_t queue_limit = 65536;         ///< Events waiting for the disk; more are counted and left out.
+    std::size_t queue_limit = 65536;  ///< Events waiting for the disk; more are counted and left out.
     /// Called at most once, from the writer thread, with a sentence for the user. Must not throw.
     std::function<void(const std::string& message)> on_trouble;
 };
@@ -46,7 +46,7 @@ public:
     struct Counts {
         std::uint64_t recorded = 0;
         std::uint64_t written = 0;
-        std::uint64_t left_out = 0;        ///< Because the queue was full, or the disk refused to the end.
+        std::uint64_t left_out = 0;  ///< Because the queue was full, or the disk refused to the end.
         std::uint64_t failed_writes = 0;
     };
     [[nodiscard]] Counts counts() const;

@@ -17,8 +17,8 @@ struct EventReadCounts {
     std::uint64_t files = 0;
     std::uint64_t events = 0;
     std::uint64_t unreadable_lines = 0;  ///< Complete lines that are no JSON object.
-    std::uint64_t repeated = 0;          ///< Seen twice because a file was rotated under the reader; left out.
-    bool torn_tail = false;              ///< A last line has no end: a write in progress, or a kill.
+    std::uint64_t repeated = 0;  ///< Seen twice because a file was rotated under the reader; left out.
+    bool torn_tail = false;      ///< A last line has no end: a write in progress, or a kill.
 };
 
 /// Hands each event of `paths` (oldest file first, as JobLayout lists them) to `on_event`, in order. A file that is not

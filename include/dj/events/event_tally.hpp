@@ -18,8 +18,8 @@ namespace dj {
 
 struct OpTally {
     StepCount count;
-    double seconds = 0;               ///< Elapsed, summed over partitions.
-    std::uint64_t partitions = 0;     ///< In which it completed.
+    double seconds = 0;            ///< Elapsed, summed over partitions.
+    std::uint64_t partitions = 0;  ///< In which it completed.
     bool operator==(const OpTally&) const = default;
 };
 
@@ -34,7 +34,7 @@ struct EventTally {
     static constexpr std::size_t kNotedEvents = 10;
 
     int attempt = 0;
-    double first_timestamp = 0;       ///< Of this attempt; 0 if there are no events.
+    double first_timestamp = 0;  ///< Of this attempt; 0 if there are no events.
     double last_timestamp = 0;
     std::optional<std::uint64_t> partitions_total{};
     std::uint64_t bytes_total = 0;
@@ -42,16 +42,16 @@ struct EventTally {
     std::uint64_t partitions_done = 0;
     std::uint64_t partitions_resumed = 0;  ///< Of the done ones, taken from an earlier start.
     std::uint64_t partitions_failed = 0;   ///< Failures recorded, retries included.
-    std::uint64_t rows_in = 0;        ///< Of partitions done.
+    std::uint64_t rows_in = 0;             ///< Of partitions done.
     std::uint64_t rows_out = 0;
     std::uint64_t bytes_done = 0;
     std::uint64_t bytes_resumed = 0;  ///< Part of bytes_done that cost this start no time.
     std::uint64_t rows_quarantined = 0;
     std::uint64_t warnings = 0;
     std::uint64_t errors = 0;
-    std::string ended_by{};           ///< "job_complete", "job_failed", "job_stopping" or empty.
-    std::map<std::pair<std::string, std::uint64_t>, OpTally> ops{};///< By branch and operator's index.
-    std::deque<NotedEvent> noted{};   ///< The last warnings and errors.
+    std::string ended_by{};  ///< "job_complete", "job_failed", "job_stopping" or empty.
+    std::map<std::pair<std::string, std::uint64_t>, OpTally> ops{};  ///< By branch and operator's index.
+    std::deque<NotedEvent> noted{};                                  ///< The last warnings and errors.
 
     /// Adds an event as it stands in the file. An event of a later attempt starts the tally afresh, one of an earlier
     /// attempt changes nothing. Fields that are missing or of another type count as absent.

@@ -18,10 +18,11 @@ namespace dj {
 struct JobStartFigures {
     int attempt = 1;
     std::uint64_t total_partitions = 0;
-    std::uint64_t total_bytes = 0;          ///< Input as it lies on disk; what progress is measured against.
+    std::uint64_t total_bytes = 0;  ///< Input as it lies on disk; what progress is measured against.
     int ranks = 1;
-    int threads = 1;                        ///< Per rank.
-    nlohmann::json config = nlohmann::json::object();  ///< Summary of the recipe: dataset_path, executor_type, ...
+    int threads = 1;  ///< Per rank.
+    nlohmann::json config =
+        nlohmann::json::object();  ///< Summary of the recipe: dataset_path, executor_type, ...
 };
 [[nodiscard]] Event job_start_event(const JobStartFigures& figures);
 [[nodiscard]] Event job_complete_event(double seconds, const std::string& output_path, std::uint64_t rows);
@@ -31,35 +32,38 @@ struct JobStartFigures {
 
 struct PartitionFigures {
     std::uint64_t partition = 0;
-    std::string branch;              ///< Empty without branches.
-    std::uint64_t bytes = 0;         ///< Of input, in the unit of JobStartFigures::total_bytes.
+    std::string branch{};     ///< Empty without branches.
+    std::uint64_t bytes = 0;  ///< Of input, in the unit of JobStartFigures::total_bytes.
     std::uint64_t rows_in = 0;
     std::uint64_t rows_out = 0;
     double seconds = 0;
 };
 [[nodiscard]] Event partition_start_event(const PartitionFigures& figures);
 [[nodiscard]] Event partition_complete_event(const PartitionFigures& figures);
-[[nodiscard]] Event partition_failed_event(const PartitionFigures& figures, const std::string& error, int retry_count);
+[[nodiscard]] Event partition_failed_event(const PartitionFigures& figures, const std::string& error,
+                                           int retry_count);
 /// A partition whose result an earlier start of the job left behind.
-[[nodiscard]] Event partition_resume_event(const PartitionFigures& figures, const std::string& checkpoint_path);
+[[nodiscard]] Event partition_resume_event(const PartitionFigures& figures,
+                                           const std::string& checkpoint_path);
 
 /// One operator on one partition. Record op_complete once per partition that succeeded: a monitor adds them up.
 struct OpFigures {
     std::uint64_t partition = 0;
-    std::size_t op_index = 0;        ///< From 0, in the recipe's process list.
-    std::string branch;
-    StepCount count;                 ///< This partition's share.
-    double seconds = 0;              ///< Elapsed time of the operator on this partition.
+    std::size_t op_index = 0;  ///< From 0, in the recipe's process list.
+    std::string branch{};
+    StepCount count{};   ///< This partition's share.
+    double seconds = 0;  ///< Elapsed time of the operator on this partition.
 };
 [[nodiscard]] Event op_start_event(const OpFigures& figures, const nlohmann::json& params);
 [[nodiscard]] Event op_complete_event(const OpFigures& figures);
 [[nodiscard]] Event op_failed_event(const OpFigures& figures, const std::string& error, int retry_count);
 
 /// Rows set aside for one reason, counted since the event before.
-[[nodiscard]] Event row_quarantined_event(std::uint64_t rows, const std::string& op, const std::string& reason,
-                                          const std::string& file);
+[[nodiscard]] Event row_quarantined_event(std::uint64_t rows, const std::string& op,
+                                          const std::string& reason, const std::string& file);
 [[nodiscard]] Event dag_saved_event(const std::string& plan_path, std::size_t node_count);
-[[nodiscard]] Event resource_usage_event(std::uint64_t rss_bytes, std::uint64_t peak_rss_bytes, double cpu_seconds);
+[[nodiscard]] Event resource_usage_event(std::uint64_t rss_bytes, std::uint64_t peak_rss_bytes,
+                                         double cpu_seconds);
 [[nodiscard]] Event warning_event(const std::string& message);
 [[nodiscard]] Event info_event(const std::string& message);
 

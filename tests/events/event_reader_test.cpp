@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dj/events/event_reader.hpp"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "dj/events/event_log.hpp"
+#include "dj/events/event_tally.hpp"
+#include "dj/events/job_events.hpp"
+#include "events/event_line.hpp"
+#include "events/scratch_folder.hpp"
+
+namespace dj {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write(const fs::path& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
+
+std::string lines_of_a_small_job() {
+    std::string text;
+    std::uint64_t sequence = 0;
+    const auto add = [&](const Event& event) { text += event_json_line(event, {"job", 1, ++sequence}); };
+    add(job_start_event({.total_partitions = 2, .total_bytes = 20}));
+    for (std::uint64_t p = 0; p < 2; ++p) {
+        add(partition_start_event({.partition = p, .bytes = 10}));
+        add(partition_complete_event({.partition = p, .bytes = 10, .rows_in = 5, .rows_out = 4}));
+    }
+    add(warning_event("r\xC3\xA9sum\xC3\xA9"));
+    add(job_complete_event(1, "out.jsonl", 8));
+    return text;
+}
+
+TEST(EventReader, AFileCutAtAnyByteIsReadUpToTheCut) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    const auto text = lines_of_a_small_job();
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        write(folder / "e.jsonl", std::string_view(text).substr(0, cut));
+        EventTally tally;
+        const auto counts =
+            read_events(*files, {folder / "e.jsonl"}, [&](const auto& event) { tally.add(event); });
+        const auto before = std::string_view(text).substr(0, cut);
+        const auto ends = static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
+        const bool whole_without_end = cut < text.size() && text[cut] == '\n';
+        ASSERT_EQ(counts.events, ends + (whole_without_end ? 1 : 0)) << "cut at " << cut;
+        ASSERT_EQ(counts.unreadable_lines, 0U) << "cut at " << cut;
+        ASSERT_EQ(counts.torn_tail, !(cut == 0 || before.back() == '\n' || whole_without_end))
+            << "cut at " << cut;
+    }
+}
+
+TEST(EventReader, EveryOtherLineSurvivesADestroyedOne) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    write(folder / "e.jsonl", "{\"event_type\": \"a\"}\n" + std::string("\x00\xFF{[\n", 5) +
+                                  "[1]\n\n  \r\n{\"event_type\": \"b\"}\r\n");
+    std::vector<std::string> seen;
+    const auto counts = read_events(*files, {folder / "e.jsonl"},
+                                    [&](const auto& event) { seen.push_back(event.at("event_type")); });
+    EXPECT_EQ(seen, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(counts.unreadable_lines, 2U);
+    EXPECT_FALSE(counts.torn_tail);
+}
+
+TEST(EventReader, FilesThatAreNotThereArePassedOver) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    write(folder / "e.jsonl", lines_of_a_small_job());
+    fs::create_directory(folder / "directory.jsonl");
+    std::uint64_t seen = 0;
+    const auto counts =
+        read_events(*files, {folder / "none.jsonl", folder / "directory.jsonl", folder / "e.jsonl"},
+                    [&](const auto&) { ++seen; });
+    EXPECT_EQ(seen, 7U);
+    EXPECT_EQ(counts.events, 7U);
+}
+
+TEST(EventReader, AFileSeenTwiceAfterARotationCountsOnce) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    write(folder / "e.jsonl", lines_of_a_small_job());
+    EventTally tally;
+    const auto counts = read_events(*files, {folder / "e.jsonl", folder / "e.jsonl"},
+                                    [&](const auto& event) { tally.add(event); });
+    EXPECT_EQ(tally.partitions_done, 2U);
+    EXPECT_EQ(counts.repeated, 7U);
+}
+
+TEST(EventReader, LinesLongerThanABufferAreWhole) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    const std::string large(3 << 20, 'x');
+    write(folder / "e.jsonl", "{\"event_type\": \"" + large + "\"}\n{\"event_type\": \"b\"}\n");
+    std::vector<std::size_t> sizes;
+    read_events(*files, {folder / "e.jsonl"}, [&](const auto& event) {
+        sizes.push_back(event.at("event_type").template get<std::string>().size());
+    });
+    EXPECT_EQ(sizes, (std::vector<std::size_t>{large.size(), 1}));
+}
+
+TEST(EventReader, AFileWithoutLineEndsTakesBoundedMemory) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    {
+        std::ofstream out(folder / "e.jsonl", std::ios::binary);
+        const std::string zeros(1 << 20, '\0');
+        for (int i = 0; i < 70; ++i) out << zeros;
+        out << "\n{\"event_type\": \"b\"}\n";
+    }
+    std::uint64_t seen = 0;
+    const auto counts = read_events(*files, {folder / "e.jsonl"}, [&](const auto&) { ++seen; });
+    EXPECT_EQ(seen, 1U);
+    EXPECT_EQ(counts.unreadable_lines, 1U);
+}
+
+}  // namespace
+}  // namespace dj
