@@ -66,8 +66,9 @@ ordered_json details_to_json(const MappedPartition& partition) {
     json["partition_id"] = partition.partition_id;
     const auto first = partition.first_row.value_or(0);
     const auto count = partition.sample_count.value_or(0);
-    json["original_range"] =
-        partition.first_row ? ordered_json(std::to_string(first) + "-" + std::to_string(first + count)) : ordered_json();
+    json["original_range"] = partition.first_row
+                                 ? ordered_json(std::to_string(first) + "-" + std::to_string(first + count))
+                                 : ordered_json();
     json["original_samples"] = count;
     json["processed_samples"] = or_null(partition.rows_out);
     json["status"] = partition.processing_status == "completed";
@@ -90,7 +91,8 @@ ordered_json details_to_json(const MappedPartition& partition) {
 
 void write_json(FileSystem& files, const std::filesystem::path& path, const ordered_json& json, int attempt) {
     files.create_directories(path.parent_path());
-    replace_file(files, path, json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n", attempt);
+    replace_file(files, path, json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n",
+                 attempt);
 }
 
 }  // namespace
@@ -107,7 +109,8 @@ ordered_json to_json(const DatasetMapping& mapping) {
     json["created_timestamp"] = mapping.created;
     json["files"] = mapping.files;
     auto& list = json["partitions"] = ordered_json::array();
-    for (const auto& partition : mapping.partitions) list.push_back(partition_to_json(partition, mapping.files));
+    for (const auto& partition : mapping.partitions)
+        list.push_back(partition_to_json(partition, mapping.files));
     return json;
 }
 
@@ -161,8 +164,8 @@ ordered_json final_report_to_json(const DatasetMapping& mapping, double seconds)
     return json;
 }
 
-void write_dataset_mapping(FileSystem& files, const std::filesystem::path& path, const DatasetMapping& mapping,
-                           int attempt) {
+void write_dataset_mapping(FileSystem& files, const std::filesystem::path& path,
+                           const DatasetMapping& mapping, int attempt) {
     write_json(files, path, to_json(mapping), attempt);
 }
 

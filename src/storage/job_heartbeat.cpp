@@ -67,7 +67,8 @@ void JobHeartbeat::finish(const std::function<void(JobSummary&)>& change) {
     state_->summary.heartbeat = now;
     change(state_->summary);
     if (!state_->summary.end_time) state_->summary.end_time = now;
-    if (!state_->summary.duration) state_->summary.duration = *state_->summary.end_time - state_->summary.start_time;
+    if (!state_->summary.duration)
+        state_->summary.duration = *state_->summary.end_time - state_->summary.start_time;
     // The summary belongs to the later attempt: this one's result must not hide it.
     if (state_->superseded) return;
     write_job_summary(state_->files, state_->path, state_->summary);

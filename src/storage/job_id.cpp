@@ -13,8 +13,8 @@ std::string utc_timestamp(double seconds_since_epoch) {
     const auto seconds = static_cast<std::time_t>(seconds_since_epoch);
     std::tm parts{};
     gmtime_r(&seconds, &parts);
-    return fmt::format("{:04}{:02}{:02}_{:02}{:02}{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                       parts.tm_hour, parts.tm_min, parts.tm_sec);
+    return fmt::format("{:04}{:02}{:02}_{:02}{:02}{:02}", parts.tm_year + 1900, parts.tm_mon + 1,
+                       parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 std::string make_unique_suffix() {
@@ -26,8 +26,8 @@ std::string make_job_id(std::string_view config_name, double seconds_since_epoch
     constexpr std::size_t kLongestName = 120;  // leaves room within a file system's 255 bytes
     std::string name;
     for (const char c : config_name.substr(0, kLongestName)) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-                           c == '-' || c == '.';
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           c == '_' || c == '-' || c == '.';
         name += plain ? c : '-';
     }
     return fmt::format("{}_{}_{}", utc_timestamp(seconds_since_epoch), name.empty() ? "job" : name, suffix);

@@ -87,7 +87,8 @@ std::vector<KnownJob> known_jobs(FileSystem& files, const fs::path& index_folder
     } catch (const EnvironmentError&) {
         return jobs;
     }
-    std::stable_sort(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) { return a.start_time > b.start_time; });
+    std::stable_sort(jobs.begin(), jobs.end(),
+                     [](const auto& a, const auto& b) { return a.start_time > b.start_time; });
     return jobs;
 }
 

@@ -46,7 +46,8 @@ std::optional<std::uint64_t> to_number(std::string_view digits) {
 
 bool is_timestamp(std::string_view text) {
     if (text.size() != 15 || text[8] != '_') return false;
-    return std::all_of(text.begin(), text.end(), [&text](const char& c) { return &c == &text[8] || (c >= '0' && c <= '9'); });
+    return std::all_of(text.begin(), text.end(),
+                       [&text](const char& c) { return &c == &text[8] || (c >= '0' && c <= '9'); });
 }
 
 /// "prefix<timestamp>suffix[.rotation]"
@@ -75,7 +76,8 @@ std::optional<JobFile> parse_intermediate(std::string_view folder, std::string_v
     if (!folder.starts_with(kPartition) || !name.starts_with(kOp)) return std::nullopt;
     const auto split = name.find('_', kOp.size());
     const auto dot = name.rfind('.');
-    if (split == std::string_view::npos || dot == std::string_view::npos || dot <= split + 1) return std::nullopt;
+    if (split == std::string_view::npos || dot == std::string_view::npos || dot <= split + 1)
+        return std::nullopt;
     JobFile file{.kind = JobFileKind::intermediate};
     file.partition = to_number(folder.substr(kPartition.size()));
     file.op_index = to_number(name.substr(kOp.size(), split - kOp.size()));
@@ -88,7 +90,8 @@ std::optional<JobFile> parse_intermediate(std::string_view folder, std::string_v
 bool legal_in_id(char c) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x80) return true;
-    if ((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')) return true;
+    if ((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z'))
+        return true;
     return std::string_view("._-+=@,").find(c) != std::string_view::npos;
 }
 
@@ -113,7 +116,8 @@ JobLayout JobLayout::of_folder(FileSystem& files, const fs::path& job_folder) {
     }
     if (summary && !summary->checkpoint_dir.empty()) {
         const fs::path checkpoints_folder = summary->checkpoint_dir;
-        if (checkpoints_folder.filename() == places.job_id) places.checkpoint_dir = checkpoints_folder.parent_path();
+        if (checkpoints_folder.filename() == places.job_id)
+            places.checkpoint_dir = checkpoints_folder.parent_path();
     }
     return JobLayout(std::move(places));
 }
@@ -190,7 +194,8 @@ std::optional<JobFile> JobLayout::parse(const fs::path& path) const {
         return parse_log(name, JobFileKind::text_log, "", kPlainText, false);
     }
     if (folder == folder_ / kLogs) return parse_log(name, JobFileKind::text_log, "job_", ".txt", true);
-    if (folder.parent_path() == folder_ / kIntermediate) return parse_intermediate(folder.filename().string(), name);
+    if (folder.parent_path() == folder_ / kIntermediate)
+        return parse_intermediate(folder.filename().string(), name);
     if (path == dataset_mapping()) return named(JobFileKind::dataset_mapping);
     if (path == final_mapping_report()) return named(JobFileKind::final_mapping_report);
     if (path == partition_table()) return named(JobFileKind::partition_table);
@@ -209,7 +214,8 @@ std::optional<JobFile> JobLayout::parse(const fs::path& path) const {
 
 void check_job_id(std::string_view id) {
     const auto refuse = [&](std::string_view why) {
-        throw UserError(fmt::format("job id \"{}\" {}: it names the job's folder. Use letters, digits and . _ - + = @ ,", id, why));
+        throw UserError(fmt::format(
+            "job id \"{}\" {}: it names the job's folder. Use letters, digits and . _ - + = @ ,", id, why));
     };
     if (id.empty()) refuse("is empty");
     if (id.size() > 200) refuse("is longer than 200 bytes");

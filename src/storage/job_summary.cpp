@@ -101,11 +101,13 @@ struct Writer {
     void operator()(const char* name, JobStatus status) const { object[name] = to_string(status); }
     void operator()(const char* name, const std::vector<StepCount>& steps) const {
         auto& list = object[name] = nlohmann::ordered_json::array();
-        for (const auto& step : steps) visit_step(step, Writer{list.emplace_back(nlohmann::ordered_json::object())});
+        for (const auto& step : steps)
+            visit_step(step, Writer{list.emplace_back(nlohmann::ordered_json::object())});
     }
     void operator()(const char* name, const std::vector<OutputFile>& outputs) const {
         auto& list = object[name] = nlohmann::ordered_json::array();
-        for (const auto& file : outputs) visit_output(file, Writer{list.emplace_back(nlohmann::ordered_json::object())});
+        for (const auto& file : outputs)
+            visit_output(file, Writer{list.emplace_back(nlohmann::ordered_json::object())});
     }
 };
 

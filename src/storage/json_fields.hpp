@@ -36,7 +36,8 @@ inline void read_field(const nlohmann::json& object, const char* name, double& t
 template <std::integral Integer>
 void read_field(const nlohmann::json& object, const char* name, Integer& target) {
     const auto* value = json_member(object, name);
-    if (value != nullptr && value->is_number_integer() && (value->is_number_unsigned() || std::signed_integral<Integer>)) {
+    if (value != nullptr && value->is_number_integer() &&
+        (value->is_number_unsigned() || std::signed_integral<Integer>)) {
         target = value->get<Integer>();
     }
 }

@@ -19,25 +19,25 @@ namespace dj {
 
 struct MappedPartition {
     std::uint64_t partition_id = 0;
-    std::vector<FileRange> ranges;           ///< Files by their index in DatasetMapping::files.
-    std::uint64_t file_size_bytes = 0;       ///< Of input.
-    std::string processing_status = "pending";  ///< pending | processing | completed | failed
+    std::vector<FileRange> ranges;                ///< Files by their index in DatasetMapping::files.
+    std::uint64_t file_size_bytes = 0;            ///< Of input.
+    std::string processing_status = "pending";    ///< pending | processing | completed | failed
     std::optional<std::uint64_t> sample_count{};  ///< Rows read; unknown before it was read.
-    std::optional<std::uint64_t> first_row{};  ///< Place of its first row in the input, once known.
-    std::optional<std::uint64_t> rows_out{};  ///< Rows of it that were exported.
-    std::optional<double> start_time{};      ///< Seconds since the epoch.
+    std::optional<std::uint64_t> first_row{};     ///< Place of its first row in the input, once known.
+    std::optional<std::uint64_t> rows_out{};      ///< Rows of it that were exported.
+    std::optional<double> start_time{};           ///< Seconds since the epoch.
     std::optional<double> end_time{};
-    std::string checksum{};                  ///< XXH3-128 of the bytes read, hex; empty: not known.
+    std::string checksum{};  ///< XXH3-128 of the bytes read, hex; empty: not known.
     std::string error_message{};
     int retry_count = 0;
-    std::vector<StepCount> steps{};          ///< Per operator, for the final report; may be empty.
+    std::vector<StepCount> steps{};  ///< Per operator, for the final report; may be empty.
 };
 
 struct DatasetMapping {
     std::string original_dataset_path;
     std::vector<std::string> files;
-    std::uint64_t target_bytes = 0;          ///< The plan's size of a partition.
-    double created = 0;                      ///< Seconds since the epoch.
+    std::uint64_t target_bytes = 0;  ///< The plan's size of a partition.
+    double created = 0;              ///< Seconds since the epoch.
     std::vector<MappedPartition> partitions;
 };
 
@@ -48,8 +48,8 @@ struct DatasetMapping {
 [[nodiscard]] nlohmann::ordered_json final_report_to_json(const DatasetMapping& mapping, double seconds);
 
 /// Durable, all or nothing. Throw EnvironmentError.
-void write_dataset_mapping(FileSystem& files, const std::filesystem::path& path, const DatasetMapping& mapping,
-                           int attempt);
+void write_dataset_mapping(FileSystem& files, const std::filesystem::path& path,
+                           const DatasetMapping& mapping, int attempt);
 void write_final_report(FileSystem& files, const std::filesystem::path& path, const DatasetMapping& mapping,
                         double seconds, int attempt);
 

@@ -34,6 +34,7 @@ bool remember_job(FileSystem& files, const std::filesystem::path& index_folder, 
     FileSystem& files, std::string_view job, const std::filesystem::path& work_dir,
     const std::optional<std::filesystem::path>& index_folder);
 /// Job folders directly under `work_dir`, by name.
-[[nodiscard]] std::vector<std::filesystem::path> job_folders(FileSystem& files, const std::filesystem::path& work_dir);
+[[nodiscard]] std::vector<std::filesystem::path> job_folders(FileSystem& files,
+                                                             const std::filesystem::path& work_dir);
 
 }  // namespace dj

@@ -16,25 +16,37 @@ namespace dj {
 
 /// Where the recipe puts a job.
 struct JobPlaces {
-    std::filesystem::path work_dir;                        ///< Without the job id.
+    std::filesystem::path work_dir;  ///< Without the job id.
     std::string job_id;
-    std::optional<std::filesystem::path> event_log_dir{};  ///< Events elsewhere: fast storage.
-    std::optional<std::filesystem::path> checkpoint_dir{}; ///< Checkpoints elsewhere: large storage.
+    std::optional<std::filesystem::path> event_log_dir{};   ///< Events elsewhere: fast storage.
+    std::optional<std::filesystem::path> checkpoint_dir{};  ///< Checkpoints elsewhere: large storage.
 };
 
 enum class JobFileKind : std::uint8_t {
-    summary, events, dag_plan, cli, recipe, text_log, dataset_mapping, final_mapping_report, partition_table,
-    intermediate, quarantine, metrics, openlineage, stop_file,
+    summary,
+    events,
+    dag_plan,
+    cli,
+    recipe,
+    text_log,
+    dataset_mapping,
+    final_mapping_report,
+    partition_table,
+    intermediate,
+    quarantine,
+    metrics,
+    openlineage,
+    stop_file,
 };
 
 /// A name taken apart. Fields that the kind does not have are empty.
 struct JobFile {
     JobFileKind kind = JobFileKind::summary;
-    std::string timestamp{};                  ///< events, text_log
-    int rotation = 0;                         ///< 0: the present file; 1: the newest rotated one.
+    std::string timestamp{};                   ///< events, text_log
+    int rotation = 0;                          ///< 0: the present file; 1: the newest rotated one.
     std::optional<std::uint64_t> partition{};  ///< intermediate
     std::optional<std::uint64_t> op_index{};   ///< intermediate, from 0
-    std::string op_name{};                    ///< intermediate
+    std::string op_name{};                     ///< intermediate
     bool operator==(const JobFile&) const = default;
 };
 
@@ -62,7 +74,8 @@ public:
     [[nodiscard]] std::filesystem::path final_mapping_report() const;
     [[nodiscard]] std::filesystem::path partition_table() const;
     [[nodiscard]] std::filesystem::path intermediate(std::uint64_t partition, std::uint64_t op_index,
-                                                     std::string_view op_name, std::string_view extension) const;
+                                                     std::string_view op_name,
+                                                     std::string_view extension) const;
     [[nodiscard]] std::filesystem::path results() const;
     [[nodiscard]] std::filesystem::path quarantine() const;
     [[nodiscard]] std::filesystem::path metrics() const;

@@ -27,13 +27,13 @@ struct JobSummary {
     // Under Data-Juicer's names.
     std::string job_id;
     JobStatus status = JobStatus::running;
-    double start_time = 0;                 ///< Of this attempt, seconds since the epoch.
+    double start_time = 0;  ///< Of this attempt, seconds since the epoch.
     std::optional<double> end_time{};
-    std::optional<double> duration{};      ///< Seconds.
-    std::string error_message{};           ///< Empty: none.
+    std::optional<double> duration{};  ///< Seconds.
+    std::string error_message{};       ///< Empty: none.
     std::string executor_type = "default";
     std::string config_file{};
-    std::string work_dir{};                ///< Without the job id.
+    std::string work_dir{};  ///< Without the job id.
     std::string job_dir{};
     std::string resumption_command{};
     std::string event_log_file{};
@@ -44,20 +44,20 @@ struct JobSummary {
 
     // Additions.
     int attempt = 1;
-    double first_start_time = 0;           ///< Of the first attempt.
-    double heartbeat = 0;                  ///< When the job was last seen alive, seconds since the epoch.
-    double heartbeat_interval = 5;         ///< Seconds between two.
-    std::string host{};                    ///< Of rank 0.
-    std::int64_t process_id = 0;           ///< Of rank 0.
+    double first_start_time = 0;    ///< Of the first attempt.
+    double heartbeat = 0;           ///< When the job was last seen alive, seconds since the epoch.
+    double heartbeat_interval = 5;  ///< Seconds between two.
+    std::string host{};             ///< Of rank 0.
+    std::int64_t process_id = 0;    ///< Of rank 0.
     int ranks = 1;
     int threads = 1;                       ///< Per rank.
     std::string version{};                 ///< Of dj-mpi.
     std::vector<std::string> operators{};  ///< In order.
     std::string dataset_path{};
-    std::uint64_t input_bytes = 0;         ///< As they lie on disk.
+    std::uint64_t input_bytes = 0;  ///< As they lie on disk.
     std::uint64_t partitions = 0;
     std::optional<int> exit_code{};
-    std::vector<StepCount> steps{};        ///< read, the operators, export.
+    std::vector<StepCount> steps{};  ///< read, the operators, export.
     std::uint64_t records_read = 0;
     std::uint64_t exported = 0;
     std::uint64_t quarantined = 0;
@@ -65,7 +65,7 @@ struct JobSummary {
     bool counts_add_up = false;
     std::vector<OutputFile> outputs{};
     std::uint64_t output_bytes = 0;
-    std::uint64_t peak_rss_bytes = 0;      ///< Greatest over ranks.
+    std::uint64_t peak_rss_bytes = 0;  ///< Greatest over ranks.
     std::uint64_t spilled_bytes = 0;
     double seconds_to_first_row = 0;
 
@@ -77,7 +77,8 @@ struct JobSummary {
 [[nodiscard]] JobSummary job_summary_from_json(const nlohmann::json& json);
 
 /// nullopt if there is none, or none that can be read.
-[[nodiscard]] std::optional<JobSummary> read_job_summary(FileSystem& files, const std::filesystem::path& path);
+[[nodiscard]] std::optional<JobSummary> read_job_summary(FileSystem& files,
+                                                         const std::filesystem::path& path);
 /// Durable, all or nothing. Throws EnvironmentError.
 void write_job_summary(FileSystem& files, const std::filesystem::path& path, const JobSummary& summary);
 /// Attempt in the summary that is there, plus one; 1 if there is none.
