@@ -39,7 +39,8 @@ if(DJ_SANITIZE)
 endif()
 
 # For our own code only; dependencies are SYSTEM.
-set(DJ_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow)
+# Designated initialisers leave fields out on purpose.
+set(DJ_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wno-missing-field-initializers)
 if(DJ_WERROR)
   list(APPEND DJ_WARNINGS -Werror)
 endif()
