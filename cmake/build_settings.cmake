@@ -47,8 +47,14 @@ endif()
 
 find_program(DJ_CCACHE ccache)
 if(DJ_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # The sloppiness is what ccache asks for where headers are precompiled.
+  # Relative paths let build folders and clones share the cache. The sloppiness is what ccache asks for where headers are
+  # precompiled.
+  set(ccache_base ${PROJECT_SOURCE_DIR})
+  cmake_path(IS_PREFIX PROJECT_SOURCE_DIR ${PROJECT_BINARY_DIR} built_inside)
+  if(NOT built_inside)
+    set(ccache_base /)
+  endif()
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${DJ_CCACHE})
+    CCACHE_BASEDIR=${ccache_base} CCACHE_NOHASHDIR=1 ${DJ_CCACHE})
 endif()
