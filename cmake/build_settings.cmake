@@ -24,6 +24,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
 if(DJ_ARCH)
   add_compile_options(-march=${DJ_ARCH})
 endif()
+add_compile_definitions(DJ_VERSION="${PROJECT_VERSION}")
 # One answer on every machine: no fused multiply-add that only some processors have.
 add_compile_options(-ffp-contract=off)
 # A program needs only the libraries it calls: dj-tools then starts without libmpi.

@@ -1,10 +1,11 @@
-# cmake --install: programs in bin/, the Arrow libraries that no system package provides in lib/, found by $ORIGIN.
-include(GNUInstallDirs)
+# cmake --install: programs in bin/, and in lib/ the Arrow libraries that came with the build, found by $ORIGIN. Libraries of
+# the machine outside its standard folders (an MPI from modules, say) are found where they were at build time.
 get_property(programs GLOBAL PROPERTY DJ_PROGRAMS)
 if(programs)
-  set_target_properties(${programs} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
+  set_target_properties(${programs} PROPERTIES
+    INSTALL_RPATH "$ORIGIN/../lib" INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS ${programs} RUNTIME DESTINATION bin)
 endif()
 if(DJ_ARROW_BUNDLE)
-  install(FILES ${DJ_ARROW_BUNDLE} DESTINATION lib)
+  install(PROGRAMS ${DJ_ARROW_BUNDLE} DESTINATION lib)
 endif()
