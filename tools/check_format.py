@@ -15,7 +15,7 @@ from project_files import ROOT, project_files
 CPP = {".cpp", ".hpp"}
 TEXT = CPP | {".py", ".sh", ".cmake", ".md", ".txt", ".yaml", ".yml"}
 # Data whose bytes are the point.
-NOT_OURS = ("tests/recipes/", "tests/data/", "tests/golden/", "configs/data/")
+NOT_OURS = ("tests/recipes/", "tests/goldens/", "configs/data/")
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 
 
