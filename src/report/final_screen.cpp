@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "dj/report/human_units.hpp"
+#include "dj/report/job_views.hpp"
+#include "dj/storage/job_layout.hpp"
+#include "report/labelled.hpp"
+
+namespace dj {
+namespace {
+
+std::string headline(const JobSummary& summary, const ScreenStyle& style) {
+    const auto after = show_duration(summary.duration.value_or(0));
+    std::string word = "ended";
+    auto paint = Paint::plain;
+    switch (summary.status) {
+        case JobStatus::running: word = "is running"; break;
+        case JobStatus::completed:
+            word = fmt::format("done in {}", after);
+            paint = Paint::green;
+            break;
+        case JobStatus::completed_with_failures:
+            word = fmt::format("done in {}, with failures", after);
+            paint = Paint::yellow;
+            break;
+        case JobStatus::failed:
+            word = fmt::format("failed after {}", after);
+            paint = Paint::red;
+            break;
+        case JobStatus::stopped:
+            word = fmt::format("stopped on request after {}", after);
+            paint = Paint::yellow;
+            break;
+    }
+    const auto machine =
+        fmt::format("{} rank{} x {} thread{}{}", summary.ranks, summary.ranks == 1 ? "" : "s",
+                    summary.threads, summary.threads == 1 ? "" : "s",
+                    summary.attempt > 1 ? fmt::format(", attempt {}", summary.attempt) : "");
+    return fmt::format("{} {} {}\n", show_text(summary.job_id), painted(word, paint, style),
+                       painted(fmt::format("({})", machine), Paint::dim, style));
+}
+
+std::string speed(const JobSummary& summary) {
+    const double seconds = summary.duration.value_or(0);
+    if (seconds <= 0 || summary.records_read == 0) return {};
+    return fmt::format("{} in, {} out; {} rows/s, {} MB/s over the whole job",
+                       show_bytes(summary.input_bytes), show_bytes(summary.output_bytes),
+                       show_rate(static_cast<double>(summary.records_read) / seconds),
+                       show_rate(static_cast<double>(summary.input_bytes) / 1e6 / seconds));
+}
+
+std::string law(const JobSummary& summary, const ScreenStyle& style) {
+    if (summary.steps.empty()) return {};
+    auto text = labelled("rows", law_line(summary), style);
+    if (!summary.counts_add_up) {
+        text += labelled(
+            "",
+            "These counts do not add up: that is a fault of dj-mpi. Please report it with the job folder.",
+            style, Paint::red);
+    }
+    return text;
+}
+
+std::string outputs(const JobSummary& summary, const ScreenStyle& style) {
+    constexpr std::size_t kShown = 5;
+    std::string text;
+    for (std::size_t i = 0; i < summary.outputs.size() && i < kShown; ++i) {
+        const auto& file = summary.outputs[i];
+        text += labelled(i == 0 ? "output" : "",
+                         fmt::format("{}  {} rows, {}", show_text(file.path), show_count(file.rows),
+                                     show_bytes(file.bytes)),
+                         style);
+    }
+    if (summary.outputs.size() > kShown) {
+        text += labelled("", fmt::format("and {} more files", summary.outputs.size() - kShown), style);
+    }
+    return text;
+}
+
+std::string next_steps(const JobSummary& summary, const ScreenStyle& style) {
+    const bool again = summary.status == JobStatus::failed || summary.status == JobStatus::stopped;
+    if (again && !summary.resumption_command.empty()) {
+        return labelled("to go on", show_text(summary.resumption_command), style, Paint::cyan);
+    }
+    if (summary.quarantined > 0) {
+        return labelled("next", fmt::format("dj-tools quarantine {}", show_text(summary.job_id)), style,
+                        Paint::cyan);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string final_screen(const JobSummary& summary, const ScreenStyle& style) {
+    std::string text = headline(summary, style);
+    if (!summary.error_message.empty()) {
+        std::string_view rest = summary.error_message;
+        for (bool first = true; !rest.empty(); first = false) {
+            const auto end = std::min(rest.find('\n'), rest.size());
+            text += labelled(first ? "error" : "", show_text(rest.substr(0, end)), style, Paint::red);
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    }
+    if (!summary.steps.empty()) {
+        std::vector<StepLine> steps;
+        for (const auto& step : summary.steps) steps.push_back({.branch = {}, .count = step});
+        text += "\n" + steps_table(steps, style) + "\n";
+    }
+    text += law(summary, style);
+    if (const auto line = speed(summary); !line.empty()) text += labelled("speed", line, style);
+    if (summary.peak_rss_bytes > 0) {
+        auto memory = fmt::format("{} at most on one rank", show_bytes(summary.peak_rss_bytes));
+        if (summary.spilled_bytes > 0)
+            memory += fmt::format("; {} went to scratch", show_bytes(summary.spilled_bytes));
+        text += labelled("memory", memory, style);
+    }
+    text += outputs(summary, style);
+    if (!summary.job_dir.empty() && !summary.job_id.empty()) {
+        const JobLayout layout(
+            {.work_dir = std::filesystem::path(summary.job_dir).parent_path(), .job_id = summary.job_id});
+        if (summary.quarantined > 0) {
+            text +=
+                labelled("quarantine",
+                         fmt::format("{}  {} row{}", show_text(layout.quarantine().string()),
+                                     show_count(summary.quarantined), summary.quarantined == 1 ? "" : "s"),
+                         style, Paint::yellow);
+        }
+        text += labelled("summary", show_text(layout.summary().string()), style);
+    }
+    return text + next_steps(summary, style);
+}
+
+}  // namespace dj

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dj/report/job_state.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dj/base/error.hpp"
+
+namespace dj {
+namespace {
+
+/// Without a sign of life for so long a job counts as dead: several heartbeats, and what a busy shared disk may take.
+double patience_seconds(const JobState& state) {
+    constexpr double kAtLeast = 60;
+    const double interval = state.summary ? state.summary->heartbeat_interval : 0;
+    return std::max(kAtLeast, 6 * interval);
+}
+
+JobCondition condition_in_summary(JobStatus status) {
+    switch (status) {
+        case JobStatus::completed: return JobCondition::completed;
+        case JobStatus::completed_with_failures: return JobCondition::completed_with_failures;
+        case JobStatus::failed: return JobCondition::failed;
+        case JobStatus::stopped: return JobCondition::stopped;
+        case JobStatus::running: break;
+    }
+    return JobCondition::running;
+}
+
+/// Events of the attempt that the summary speaks of, or a later one.
+bool events_are_current(const JobState& state) {
+    return !state.summary || state.events.attempt >= state.summary->attempt;
+}
+
+double start_of(const JobState& state) {
+    if (state.summary && state.summary->start_time > 0) return state.summary->start_time;
+    return state.events.first_timestamp;
+}
+
+void read_summary(JobState& state, FileSystem& files, const std::filesystem::path& path) {
+    try {
+        state.summary = read_job_summary(files, path);
+        if (state.summary) return;
+        state.summary_problem = files.info(path) ? "is damaged" : "is missing";
+    } catch (const EnvironmentError& error) {
+        state.summary_problem = fmt::format("cannot be read: {}", error.what());
+    }
+}
+
+}  // namespace
+
+std::string_view to_string(JobCondition condition) {
+    switch (condition) {
+        case JobCondition::running: return "running";
+        case JobCondition::completed: return "completed";
+        case JobCondition::completed_with_failures: return "completed_with_failures";
+        case JobCondition::failed: return "failed";
+        case JobCondition::stopped: return "stopped";
+        case JobCondition::dead: return "dead";
+        case JobCondition::unknown: return "unknown";
+    }
+    throw Bug("a job condition without a name");
+}
+
+JobState read_job_state(FileSystem& files, const std::filesystem::path& job_folder) {
+    const auto layout = JobLayout::of_folder(files, job_folder);
+    JobState state;
+    state.job_id = layout.job_id();
+    state.folder = layout.folder();
+    read_summary(state, files, layout.summary());
+    state.event_files = layout.event_files(files);
+    state.events_read =
+        read_events(files, state.event_files, [&state](const auto& event) { state.events.add(event); });
+    if (files.info(layout.quarantine())) state.quarantine_file = layout.quarantine();
+    return state;
+}
+
+double last_sign_of_life(const JobState& state) {
+    const double heartbeat = state.summary ? state.summary->heartbeat : 0;
+    return std::max(heartbeat, events_are_current(state) ? state.events.last_timestamp : 0);
+}
+
+JobCondition condition_of(const JobState& state, double now) {
+    if (state.summary) {
+        const auto told = condition_in_summary(state.summary->status);
+        if (told != JobCondition::running) return told;
+    } else if (state.events.ended_by == "job_complete") {
+        return JobCondition::completed;
+    } else if (state.events.ended_by == "job_failed") {
+        return JobCondition::failed;
+    }
+    const double last = last_sign_of_life(state);
+    if (last == 0) return JobCondition::unknown;
+    return now - last > patience_seconds(state) ? JobCondition::dead : JobCondition::running;
+}
+
+JobProgress progress_of(const JobState& state, double now) {
+    const EventTally none;
+    const auto& events = events_are_current(state) ? state.events : none;
+    const auto condition = condition_of(state, now);
+    JobProgress progress;
+    progress.partitions_total =
+        events.partitions_total.value_or(state.summary ? state.summary->partitions : 0);
+    progress.partitions_done = events.partitions_done;
+    progress.partitions_resumed = events.partitions_resumed;
+    progress.partitions_failed = events.partitions_failed;
+    const auto settled = events.partitions_done - events.partitions_resumed + events.partitions_failed;
+    if (condition == JobCondition::running && events.partitions_started > settled) {
+        progress.partitions_running = events.partitions_started - settled;
+    }
+    progress.rows_in = events.rows_in;
+    progress.rows_out = events.rows_out;
+    progress.quarantined = std::max(events.rows_quarantined, state.summary ? state.summary->quarantined : 0);
+
+    const double start = start_of(state);
+    const double end = condition == JobCondition::running ? now : std::max(start, last_sign_of_life(state));
+    progress.elapsed_seconds = std::max(0.0, end - start);
+    if (state.summary && state.summary->duration) progress.elapsed_seconds = *state.summary->duration;
+    const auto fresh_bytes =
+        static_cast<double>(events.bytes_done - std::min(events.bytes_done, events.bytes_resumed));
+    if (progress.elapsed_seconds > 0) {
+        progress.rows_per_second = static_cast<double>(events.rows_in) / progress.elapsed_seconds;
+        progress.bytes_per_second = fresh_bytes / progress.elapsed_seconds;
+    }
+    if (events.bytes_total > 0) {
+        progress.share = static_cast<double>(events.bytes_done) / static_cast<double>(events.bytes_total);
+    } else if (progress.partitions_total > 0) {
+        progress.share =
+            static_cast<double>(progress.partitions_done) / static_cast<double>(progress.partitions_total);
+    }
+    if (condition == JobCondition::completed) progress.share = 1;
+    progress.share = std::clamp(progress.share, 0.0, 1.0);
+    if (condition == JobCondition::running && events.bytes_total > events.bytes_done &&
+        progress.bytes_per_second > 0) {
+        progress.seconds_left =
+            static_cast<double>(events.bytes_total - events.bytes_done) / progress.bytes_per_second;
+    }
+    return progress;
+}
+
+std::vector<StepLine> steps_of(const JobState& state) {
+    std::vector<StepLine> lines;
+    if (state.summary && !state.summary->steps.empty()) {
+        for (const auto& step : state.summary->steps) lines.push_back({.count = step});
+        return lines;
+    }
+    if (!events_are_current(state)) return lines;
+    for (const auto& [key, op] : state.events.ops) {
+        lines.push_back({.branch = key.first, .count = op.count, .partitions = op.partitions});
+    }
+    return lines;
+}
+
+}  // namespace dj

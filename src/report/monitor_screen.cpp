@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dj/report/human_units.hpp"
+#include "dj/report/job_views.hpp"
+#include "report/labelled.hpp"
+
+namespace dj {
+namespace {
+
+Paint paint_of(JobCondition condition) {
+    switch (condition) {
+        case JobCondition::running: return Paint::cyan;
+        case JobCondition::completed: return Paint::green;
+        case JobCondition::completed_with_failures:
+        case JobCondition::stopped: return Paint::yellow;
+        case JobCondition::failed:
+        case JobCondition::dead: return Paint::red;
+        case JobCondition::unknown: break;
+    }
+    return Paint::plain;
+}
+
+std::string words_of(JobCondition condition) {
+    switch (condition) {
+        case JobCondition::completed_with_failures: return "COMPLETED WITH FAILURES";
+        case JobCondition::stopped: return "STOPPED ON REQUEST";
+        case JobCondition::dead: return "DEAD (no sign of life)";
+        case JobCondition::unknown: return "UNKNOWN";
+        default: break;
+    }
+    std::string word(to_string(condition));
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+    return word;
+}
+
+std::string machine_of(const JobSummary& summary) {
+    return fmt::format("{}; {} rank{} x {} thread{}; attempt {}; dj-mpi {}", show_text(summary.host),
+                       summary.ranks, summary.ranks == 1 ? "" : "s", summary.threads,
+                       summary.threads == 1 ? "" : "s", summary.attempt, show_text(summary.version));
+}
+
+std::string times_of(const JobState& state, const JobProgress& progress, JobCondition condition, double now) {
+    const double start = state.summary ? state.summary->start_time : state.events.first_timestamp;
+    if (start <= 0) return "not known";
+    auto text = show_time(start);
+    const auto elapsed = show_duration(progress.elapsed_seconds);
+    if (condition == JobCondition::running) {
+        text += fmt::format(", {} ago", elapsed);
+    } else {
+        text += fmt::format(", took {}", elapsed);
+    }
+    const double last = last_sign_of_life(state);
+    if (last > 0 && (condition == JobCondition::running || condition == JobCondition::dead)) {
+        text += fmt::format("; last sign of life {} ago", show_duration(std::max(0.0, now - last)));
+    }
+    return text;
+}
+
+std::string bar(double share, const ScreenStyle& style) {
+    const std::size_t length = std::clamp<std::size_t>(style.width / 3, 10, 40);
+    const auto filled = static_cast<std::size_t>(share * static_cast<double>(length));
+    return fmt::format("[{}{}] {:5.1f} %", std::string(filled, '#'), std::string(length - filled, '.'),
+                       share * 100);
+}
+
+std::string progress_lines(const JobProgress& progress, JobCondition condition, const ScreenStyle& style) {
+    auto text = labelled("progress", bar(progress.share, style), style);
+    std::string parts = fmt::format("{} partitions done", show_count(progress.partitions_done));
+    if (progress.partitions_total > 0) {
+        parts = fmt::format("{} of {} partitions done", show_count(progress.partitions_done),
+                            show_count(progress.partitions_total));
+    }
+    if (progress.partitions_resumed > 0) {
+        parts += fmt::format(" ({} from an earlier start)", show_count(progress.partitions_resumed));
+    }
+    if (progress.partitions_running > 0)
+        parts += fmt::format(", {} running", show_count(progress.partitions_running));
+    if (progress.partitions_failed > 0) {
+        parts += fmt::format(", {} failure{}", show_count(progress.partitions_failed),
+                             progress.partitions_failed == 1 ? "" : "s");
+    }
+    text += labelled("", parts, style);
+    std::string rates =
+        fmt::format("{} rows in, {} out", show_count(progress.rows_in), show_count(progress.rows_out));
+    if (progress.rows_per_second > 0)
+        rates += fmt::format("; {} rows/s", show_rate(progress.rows_per_second));
+    if (progress.bytes_per_second > 0)
+        rates += fmt::format(", {} MB/s", show_rate(progress.bytes_per_second / 1e6));
+    if (progress.seconds_left)
+        rates += fmt::format("; about {} to go", show_duration(*progress.seconds_left));
+    if (condition == JobCondition::running && !progress.seconds_left) rates += "; time to go not known yet";
+    return text + labelled("", rates, style);
+}
+
+std::string trouble_lines(const JobState& state, bool detailed, const ScreenStyle& style) {
+    std::string text;
+    const auto& events = state.events;
+    if (events.noted.empty()) return text;
+    text += labelled("trouble",
+                     fmt::format("{} warning{}, {} error{}; the last:", show_count(events.warnings),
+                                 events.warnings == 1 ? "" : "s", show_count(events.errors),
+                                 events.errors == 1 ? "" : "s"),
+                     style, Paint::yellow);
+    const std::size_t shown = std::min<std::size_t>(events.noted.size(), detailed ? events.noted.size() : 3);
+    for (auto i = events.noted.size() - shown; i < events.noted.size(); ++i) {
+        const auto& noted = events.noted[i];
+        const auto clock = show_time(noted.timestamp).substr(11, 8);
+        text += labelled("", fmt::format("{} {}", clock, show_text(noted.message)), style);
+    }
+    return text;
+}
+
+std::string record_lines(const JobState& state, const ScreenStyle& style) {
+    std::string text;
+    const auto& read = state.events_read;
+    auto events =
+        fmt::format("{} in {} file{}", show_count(read.events), read.files, read.files == 1 ? "" : "s");
+    if (read.unreadable_lines > 0)
+        events += fmt::format("; {} unreadable lines", show_count(read.unreadable_lines));
+    if (read.torn_tail) events += "; the last line is incomplete";
+    text += labelled("events", events, style);
+    for (const auto& file : state.event_files) text += labelled("", show_text(file.string()), style);
+    return text;
+}
+
+std::string place_lines(const JobState& state, const JobProgress& progress, const ScreenStyle& style) {
+    std::string text;
+    if (!state.quarantine_file.empty() || progress.quarantined > 0) {
+        text += labelled(
+            "quarantine",
+            fmt::format("{} row{}  {}", show_count(progress.quarantined),
+                        progress.quarantined == 1 ? "" : "s", show_text(state.quarantine_file.string())),
+            style, progress.quarantined > 0 ? Paint::yellow : Paint::plain);
+    }
+    if (!state.summary) return text;
+    for (std::size_t i = 0; i < state.summary->outputs.size() && i < 5; ++i) {
+        const auto& file = state.summary->outputs[i];
+        text += labelled(i == 0 ? "output" : "",
+                         fmt::format("{}  {} rows, {}", show_text(file.path), show_count(file.rows),
+                                     show_bytes(file.bytes)),
+                         style);
+    }
+    if (state.summary->outputs.size() > 5) {
+        text += labelled("", fmt::format("and {} more files", state.summary->outputs.size() - 5), style);
+    }
+    return text;
+}
+
+bool can_go_on(JobCondition condition) {
+    return condition == JobCondition::failed || condition == JobCondition::stopped ||
+           condition == JobCondition::dead || condition == JobCondition::completed_with_failures;
+}
+
+}  // namespace
+
+std::string monitor_screen(const JobState& state, double now, bool detailed, const ScreenStyle& style) {
+    const auto condition = condition_of(state, now);
+    const auto progress = progress_of(state, now);
+    auto text = labelled("job", show_text(state.job_id), style, Paint::bold);
+    text += labelled("status", words_of(condition), style, paint_of(condition));
+    text += labelled("folder", show_text(state.folder.string()), style);
+    if (state.summary) {
+        text += labelled("on", machine_of(*state.summary), style);
+    } else {
+        text += labelled(
+            "note",
+            fmt::format("job_summary.json {}; what follows is from the events alone", state.summary_problem),
+            style, Paint::yellow);
+    }
+    text += labelled("started", times_of(state, progress, condition, now), style);
+    text += progress_lines(progress, condition, style);
+    if (state.summary && !state.summary->error_message.empty()) {
+        text += labelled("error", show_text(state.summary->error_message), style, Paint::red);
+    }
+    if (const auto steps = steps_of(state); !steps.empty()) text += "\n" + steps_table(steps, style) + "\n";
+    if (state.summary && condition != JobCondition::running && !state.summary->steps.empty()) {
+        text += labelled("rows", law_line(*state.summary), style,
+                         state.summary->counts_add_up ? Paint::plain : Paint::red);
+    }
+    text += place_lines(state, progress, style);
+    text += trouble_lines(state, detailed, style);
+    if (detailed) text += record_lines(state, style);
+    if (can_go_on(condition) && state.summary && !state.summary->resumption_command.empty()) {
+        text += labelled("to go on", show_text(state.summary->resumption_command), style, Paint::cyan);
+    }
+    return text;
+}
+
+}  // namespace dj
