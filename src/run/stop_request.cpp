@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/run/stop_request.hpp"
 
-#include <poll.h>
-#include <signal.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -15,6 +9,11 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "dj/base/error.hpp"
 #include "dj/base/exit_code.hpp"

@@ -17,8 +17,7 @@ namespace dj {
 class ByteWriter {
 public:
     template <class Value>
-        requires std::is_trivially_copyable_v<Value>
-    ByteWriter& put(const Value& value) {
+    requires std::is_trivially_copyable_v<Value> ByteWriter& put(const Value& value) {
         bytes_.append(reinterpret_cast<const char*>(&value), sizeof(Value));
         return *this;
     }
@@ -28,8 +27,7 @@ public:
         return *this;
     }
     template <class Value>
-        requires std::is_trivially_copyable_v<Value>
-    ByteWriter& put_all(const std::vector<Value>& values) {
+    requires std::is_trivially_copyable_v<Value> ByteWriter& put_all(const std::vector<Value>& values) {
         return put_bytes({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value)});
     }
     [[nodiscard]] std::string take() { return std::move(bytes_); }
@@ -44,7 +42,7 @@ public:
     explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
 
     template <class Value>
-        requires std::is_trivially_copyable_v<Value>
+    requires std::is_trivially_copyable_v<Value>
     [[nodiscard]] Value get() {
         Value value;
         std::memcpy(&value, need(sizeof(Value)), sizeof(Value));
@@ -55,7 +53,7 @@ public:
         return {need(size), static_cast<std::size_t>(size)};
     }
     template <class Value>
-        requires std::is_trivially_copyable_v<Value>
+    requires std::is_trivially_copyable_v<Value>
     [[nodiscard]] std::vector<Value> get_all() {
         const std::string_view bytes = get_bytes();
         std::vector<Value> values(bytes.size() / sizeof(Value));

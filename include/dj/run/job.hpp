@@ -32,16 +32,16 @@ struct ExportOptions {
 /// The same on all ranks.
 struct JobSpec {
     std::string job_id;
-    int attempt = 1;                     ///< Number of this start of the job, from 1; part of temporary names.
+    int attempt = 1;  ///< Number of this start of the job, from 1; part of temporary names.
     std::filesystem::path job_folder;
     std::vector<OpCall> ops;
     std::string text_key = "text";
-    FileKind input_kind;                 ///< All input files are of one format; compressions may differ.
+    FileKind input_kind;  ///< All input files are of one format; compressions may differ.
     ExportOptions output;
-    bool repair_utf8 = false;            ///< invalid_utf8: repair
+    bool repair_utf8 = false;  ///< invalid_utf8: repair
     std::optional<std::uint64_t> max_faulty_rows;
     std::optional<double> max_faulty_share;
-    int threads = 1;                     ///< Per rank.
+    int threads = 1;                          ///< Per rank.
     std::uint64_t memory_bytes = 1ULL << 30;  ///< Budget per rank.
     std::uint64_t morsel_bytes = 512ULL << 10;
     std::filesystem::path scratch_folder;
@@ -53,20 +53,22 @@ struct JobSpec {
 
 struct JobResult {
     ExitCode exit = ExitCode::done;
-    std::string error;                  ///< Empty if none; else one or more lines for the user.
-    std::vector<StepCount> steps;       ///< read, the operators in order, export.
+    std::string error;             ///< Empty if none; else one or more lines for the user.
+    std::vector<StepCount> steps;  ///< read, the operators in order, export.
     std::uint64_t records_read = 0;
     std::uint64_t exported = 0;
     std::uint64_t quarantined = 0;
     std::uint64_t in_failed_partitions = 0;
-    bool counts_add_up = false;         ///< Promise 1: read + made = exported + dropped + merged + quarantined + failed.
-    std::uint64_t input_bytes = 0;      ///< As they lie on disk.
+    bool counts_add_up =
+        false;  ///< Promise 1: read + made = exported + dropped + merged + quarantined + failed.
+    std::uint64_t input_bytes = 0;  ///< As they lie on disk.
     std::uint64_t output_bytes = 0;
     std::vector<OutputFile> outputs;
-    std::uint64_t peak_rss_bytes = 0;   ///< Greatest over ranks.
-    std::uint64_t spilled_bytes = 0;    ///< Summed over ranks.
+    std::uint64_t peak_rss_bytes = 0;  ///< Greatest over ranks.
+    std::uint64_t spilled_bytes = 0;   ///< Summed over ranks.
     double seconds = 0;
-    double seconds_to_first_row = 0;    ///< From the start of the program to the first processed morsel on any rank.
+    double seconds_to_first_row =
+        0;  ///< From the start of the program to the first processed morsel on any rank.
 };
 
 /// Set from signal handlers and control files; read by all threads.
@@ -81,7 +83,8 @@ struct JobInput {
 
 /// Collective. Runs the job; `input` is used on rank 0 only. All ranks return the same `exit`; the rest of the result
 /// is complete on rank 0. Errors are in the result, not thrown: no rank may leave the others waiting.
-[[nodiscard]] JobResult run_job(const mpi::Communicator& communicator, FileSystem& files, const OpCatalog& catalog,
-                                const JobSpec& spec, const JobInput& input, const StopRequest& stop);
+[[nodiscard]] JobResult run_job(const mpi::Communicator& communicator, FileSystem& files,
+                                const OpCatalog& catalog, const JobSpec& spec, const JobInput& input,
+                                const StopRequest& stop);
 
 }  // namespace dj

@@ -18,9 +18,10 @@ class StoredBlob;
 class StageStore {
 public:
     struct Options {
-        std::uint64_t memory_bytes = 0;     ///< Beyond this, blobs go to scratch.
+        std::uint64_t memory_bytes = 0;  ///< Beyond this, blobs go to scratch.
         std::filesystem::path scratch_folder;
-        std::uint64_t segment_bytes = 256ULL << 20;  ///< Size of one scratch file; it is freed when all its blobs are.
+        std::uint64_t segment_bytes =
+            256ULL << 20;  ///< Size of one scratch file; it is freed when all its blobs are.
     };
     StageStore(FileSystem& files, Options options);
     ~StageStore();
@@ -33,7 +34,7 @@ public:
     struct Usage {
         std::uint64_t memory_bytes = 0;
         std::uint64_t peak_memory_bytes = 0;
-        std::uint64_t spilled_bytes = 0;       ///< Ever written to scratch.
+        std::uint64_t spilled_bytes = 0;  ///< Ever written to scratch.
         std::uint64_t live_scratch_bytes = 0;
     };
     [[nodiscard]] Usage usage() const;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Runs all row-wise operators of a segment on one morsel. One `Chain` per thread: it owns the operators' scratch.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "partition_state.hpp"
+#include "pipeline.hpp"
+
+namespace dj {
+
+class Chain {
+public:
+    Chain(const Pipeline& pipeline, const Segment& segment);
+
+    /// Runs the segment on `batch`. On return `rows` are the surviving rows of `batch`, ascending; the batch's other
+    /// rows hold values that mean nothing. Tallies are added to (index: operator + 1), faults appended in row order
+    /// per operator.
+    void run(Batch& batch, std::vector<std::uint32_t>& rows, std::vector<StepTally>& tallies,
+             std::vector<RowFault>& faults);
+
+    /// The keys of the dataset-wide operator that ends the segment, for the surviving rows. A row without a key is
+    /// taken out of `rows` and becomes a fault.
+    void make_keys(Batch& batch, std::vector<std::uint32_t>& rows, TextColumn& keys,
+                   std::vector<StepTally>& tallies, std::vector<RowFault>& faults);
+
+private:
+    struct Step {
+        const BoundOp* bound;
+        std::unique_ptr<OpScratch> scratch;
+    };
+
+    void map_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, std::vector<RowFault>& faults);
+    void split_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, StepTally& tally,
+                    std::vector<RowFault>& faults);
+    void filter_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, StepTally& tally,
+                     std::vector<RowFault>& faults);
+    template <class Call>
+    bool guarded(const Step& step, const Batch& batch, std::uint32_t row, std::vector<RowFault>& faults,
+                 Call call);
+
+    std::vector<Step> steps_;
+    Step key_step_{};
+    SampleOutput output_;
+    TextColumn row_pieces_;
+    std::vector<std::uint32_t> kept_;
+    std::vector<double> stats_;
+    std::string key_;
+};
+
+}  // namespace dj

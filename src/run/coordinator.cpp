@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dj/base/byte_stream.hpp"
+#include "dj/events/job_events.hpp"
+
+namespace dj {
+
+Coordinator::Coordinator(const JobSpec& spec, const JobInput& input, int ranks, Send send)
+    : spec_(spec), input_(input), ranks_(ranks), send_(std::move(send)), tallies_(spec.ops.size() + 1) {}
+
+void Coordinator::begin_pass(std::uint32_t pass, std::uint32_t partitions,
+                             std::optional<ExportLedger> exports) {
+    const std::lock_guard lock(mutex_);
+    pass_ = pass;
+    pass_partitions_ = partitions;
+    pass_done_ = 0;
+    pass_finished_ = false;
+    current_.assign(partitions, {});
+    exporting_ = exports.has_value();
+    ledger_ = std::move(exports);
+    if (partitions == 0) finish_pass_if_complete();
+}
+
+void Coordinator::handle(mpi::Message&& message) {
+    const std::lock_guard lock(mutex_);
+    switch (static_cast<Tag>(message.tag)) {
+        case Tag::claim: on_claim(message.from); break;
+        case Tag::partition_done: on_done(message.from, PartitionDone::unpack(message.bytes)); break;
+        case Tag::failed: abandon(Abandon::unpack(message.bytes)); break;
+        case Tag::event:
+            if (input_.events != nullptr) input_.events->record(deserialise_event(message.bytes));
+            break;
+        default: on_export(message); break;
+    }
+}
+
+void Coordinator::on_claim(int from) {
+    Assignment assignment;
+    if (!abandoned_ && next_claim_ < input_.partitions.size()) {
+        assignment.partition = next_claim_++;
+        const Partition& partition = input_.partitions[assignment.partition];
+        for (const FileRange& range : partition.ranges) {
+            const InputFile& file = input_.files[range.file];
+            assignment.parts.push_back({file.path, file_kind_of(file.path), range});
+        }
+        if (input_.events != nullptr) {
+            PartitionFigures figures;
+            figures.partition = assignment.partition;
+            figures.bytes = partition.bytes;
+            Event event = partition_start_event(figures);
+            event.rank = from;
+            input_.events->record(std::move(event));
+        }
+    }
+    send_(from, Tag::assignment, assignment.pack());
+}
+
+void Coordinator::on_done(int from, const PartitionDone& done) {
+    PartitionRecord& record = current_.at(done.partition);
+    record = {from,
+              done.records,
+              done.rows,
+              done.fault_count,
+              done.begin_seconds,
+              done.end_seconds,
+              done.content_hash};
+    ++pass_done_;
+    if (pass_ == 0) records_ += done.records;
+    for (std::size_t i = 0; i < tallies_.size() && i < done.tallies.size(); ++i)
+        tallies_[i] += done.tallies[i];
+    record_events(from, done);
+    check_faults(done);
+    if (exporting_) {
+        std::vector<ExportLedger::Outgoing> outgoing;
+        ledger_->partition_done(done, from, outgoing);
+        send_all(outgoing);
+    }
+    finish_pass_if_complete();
+}
+
+void Coordinator::on_export(const mpi::Message& message) {
+    if (!ledger_) return;  // the pass has been abandoned before it exported
+    std::vector<ExportLedger::Outgoing> outgoing;
+    switch (static_cast<Tag>(message.tag)) {
+        case Tag::partition_cut: ledger_->partition_cut(PartitionCut::unpack(message.bytes), outgoing); break;
+        case Tag::block_done:
+            ledger_->block_done(BlockDone::unpack(message.bytes), message.from, outgoing);
+            break;
+        case Tag::written: ledger_->written(); break;
+        default: throw Bug(fmt::format("the coordinator got a message with tag {}", message.tag));
+    }
+    send_all(outgoing);
+    finish_pass_if_complete();
+}
+
+void Coordinator::send_all(std::vector<ExportLedger::Outgoing>& outgoing) {
+    for (ExportLedger::Outgoing& one : outgoing) send_(one.to, one.tag, std::move(one.bytes));
+}
+
+void Coordinator::check_faults(const PartitionDone& done) {
+    faults_ += done.fault_count;
+    const bool too_many = spec_.max_faulty_rows && faults_ > *spec_.max_faulty_rows;
+    // A share can only be judged over everything read: it is checked at the end of the first pass, and by then.
+    const bool all_read = pass_ > 0 || pass_done_ == pass_partitions_;
+    const bool too_great_a_share =
+        spec_.max_faulty_share && all_read && records_ > 0 &&
+        static_cast<double>(faults_) > *spec_.max_faulty_share * static_cast<double>(records_);
+    if (!too_many && !too_great_a_share) return;
+    abandon({EndKind::user_error, 0,
+             fmt::format(
+                 "{} of {} records read so far are faulty, more than fault_tolerance.max_faulty_rows allows. "
+                 "Look at the reasons with `dj-tools quarantine`, mend the data or raise the limit.",
+                 faults_, records_)});
+}
+
+void Coordinator::finish_pass_if_complete() {
+    if (pass_finished_ || abandoned_ || pass_done_ != pass_partitions_) return;
+    if (exporting_ && !ledger_->complete()) return;
+    pass_finished_ = true;
+    std::vector<PassComplete> complete(static_cast<std::size_t>(ranks_));
+    std::uint64_t row = 0;
+    std::uint64_t record = 0;
+    for (std::uint32_t p = 0; p < pass_partitions_; ++p) {
+        complete[static_cast<std::size_t>(current_[p].rank)].bases.push_back({p, row, record});
+        row += current_[p].rows;
+        record += current_[p].records;
+    }
+    if (pass_ == 0) input_partitions_ = current_;
+    for (int rank = 0; rank < ranks_; ++rank) {
+        PassComplete& message = complete[static_cast<std::size_t>(rank)];
+        message.pass = pass_;
+        message.total_rows = row;
+        send_(rank, Tag::pass_complete, message.pack());
+    }
+}
+
+void Coordinator::abandon(const Abandon& reason) {
+    if (abandoned_) return;
+    abandoned_ = true;
+    for (int rank = 0; rank < ranks_; ++rank) send_(rank, Tag::abandon, reason.pack());
+}
+
+void Coordinator::record_events(int from, const PartitionDone& done) {
+    if (input_.events == nullptr) return;
+    const double seconds = done.end_seconds - done.begin_seconds;
+    for (std::size_t i = 1; i < done.tallies.size(); ++i) {
+        const StepTally& tally = done.tallies[i];
+        // Dataset-wide operators run on all partitions at once: their events come from the exchange.
+        if (spec_.ops[i - 1].dataset_wide || (tally.rows_in == 0 && tally.nanoseconds == 0)) continue;
+        OpFigures figures;
+        figures.partition = done.partition;
+        figures.op_index = i - 1;
+        figures.count.name = spec_.ops[i - 1].name;
+        figures.count.family = spec_.ops[i - 1].family;
+        figures.count.rows_in = tally.rows_in;
+        figures.count.rows_out = tally.rows_out;
+        figures.count.dropped = tally.dropped;
+        figures.count.made = tally.made;
+        figures.count.quarantined = tally.quarantined;
+        figures.count.bytes_in = tally.bytes_in;
+        figures.count.cpu_seconds = static_cast<double>(tally.nanoseconds) * 1e-9;
+        figures.seconds = figures.count.cpu_seconds;
+        Event start = op_start_event(figures, spec_.ops[i - 1].params);
+        start.rank = from;
+        start.timestamp = done.begin_seconds;
+        Event complete = op_complete_event(figures);
+        complete.rank = from;
+        complete.timestamp = done.end_seconds;
+        input_.events->record(std::move(start));
+        input_.events->record(std::move(complete));
+    }
+    if (pass_ != 0) return;
+    PartitionFigures figures;
+    figures.partition = done.partition;
+    figures.bytes = input_.partitions[done.partition].bytes;
+    figures.rows_in = done.records;
+    figures.rows_out = done.rows;
+    figures.seconds = seconds;
+    Event event = partition_complete_event(figures);
+    event.rank = from;
+    input_.events->record(std::move(event));
+}
+
+bool Coordinator::abandoned() const {
+    const std::lock_guard lock(mutex_);
+    return abandoned_;
+}
+
+std::vector<StepTally> Coordinator::tallies() const {
+    const std::lock_guard lock(mutex_);
+    return tallies_;
+}
+
+std::uint64_t Coordinator::records() const {
+    const std::lock_guard lock(mutex_);
+    return records_;
+}
+
+std::uint64_t Coordinator::exported_rows() const {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t rows = 0;
+    if (ledger_) {
+        for (const ExportLedger::Shard& shard : ledger_->shards()) rows += shard.rows;
+    }
+    return rows;
+}
+
+}  // namespace dj

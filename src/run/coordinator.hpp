@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Rank 0's side of a run: gives out partitions in input order, keeps the accounts, gives the export its places, makes
+/// the events, and decides that a pass is complete or must be abandoned. `handle` runs on the service thread and never
+/// blocks; the other verbs are for rank 0's main thread.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "dj/mpi/mailbox.hpp"
+#include "dj/run/job.hpp"
+#include "export_ledger.hpp"
+#include "messages.hpp"
+
+namespace dj {
+
+class Coordinator {
+public:
+    using Send = std::function<void(int to, Tag tag, std::string bytes)>;
+
+    Coordinator(const JobSpec& spec, const JobInput& input, int ranks, Send send);
+
+    /// Before any rank can start the pass. `exports`: the pass writes the output through this ledger.
+    void begin_pass(std::uint32_t pass, std::uint32_t partitions, std::optional<ExportLedger> exports);
+    void handle(mpi::Message&& message);
+
+    [[nodiscard]] bool abandoned() const;
+    /// Summed over all partitions of all passes so far; index as in `PartitionState::tallies`.
+    [[nodiscard]] std::vector<StepTally> tallies() const;
+    [[nodiscard]] std::uint64_t records() const;
+    [[nodiscard]] std::uint64_t exported_rows() const;
+    /// The export's book, once the exporting pass is complete.
+    [[nodiscard]] const ExportLedger& ledger() const { return *ledger_; }
+
+    struct PartitionRecord {
+        std::int32_t rank = -1;
+        std::uint64_t records = 0;
+        std::uint64_t rows = 0;
+        std::uint64_t faults = 0;
+        double begin_seconds = 0;
+        double end_seconds = 0;
+        std::string content_hash;
+    };
+    /// What became of the input partitions (first pass).
+    [[nodiscard]] const std::vector<PartitionRecord>& input_partitions() const { return input_partitions_; }
+
+private:
+    void on_claim(int from);
+    void on_done(int from, const PartitionDone& done);
+    void on_export(const mpi::Message& message);
+    void check_faults(const PartitionDone& done);
+    void finish_pass_if_complete();
+    void send_all(std::vector<ExportLedger::Outgoing>& outgoing);
+    void abandon(const Abandon& reason);
+    void record_events(int from, const PartitionDone& done);
+
+    const JobSpec& spec_;
+    const JobInput& input_;
+    const int ranks_;
+    const Send send_;
+
+    mutable std::mutex mutex_;
+    std::uint32_t next_claim_ = 0;
+    std::uint32_t pass_ = 0;
+    std::uint32_t pass_partitions_ = 0;
+    std::uint32_t pass_done_ = 0;
+    bool pass_finished_ = false;
+    std::vector<PartitionRecord> current_;
+    std::vector<PartitionRecord> input_partitions_;
+    std::vector<StepTally> tallies_;
+    std::optional<ExportLedger> ledger_;
+    bool exporting_ = false;
+    std::uint64_t faults_ = 0;
+    std::uint64_t records_ = 0;
+    bool abandoned_ = false;
+};
+
+}  // namespace dj

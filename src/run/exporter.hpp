@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+/// One rank's hand in the ordered, parallel export. Partitions that this rank finished wait in the stage store until
+/// the coordinator names their place; then their rows are written where they belong, or, where the output is made of
+/// blocks, handed to the rank that gathers the block. Threads of its own do the compressing and writing.
+///
+/// Files have temporary names that carry the attempt; `run` renames them once all ranks have made theirs durable.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "dj/base/file_system.hpp"
+#include "dj/mpi/mailbox.hpp"
+#include "messages.hpp"
+#include "output_placement.hpp"
+#include "partition_state.hpp"
+#include "pipeline.hpp"
+#include "work_queue.hpp"
+
+namespace dj {
+
+/// Temporary names of the output, the same on all ranks.
+struct OutputPaths {
+    std::filesystem::path folder;
+    std::string temporary_prefix;  ///< ".result.jsonl.<job>.<attempt>"
+
+    [[nodiscard]] std::filesystem::path shard(std::uint32_t number) const;
+    [[nodiscard]] std::filesystem::path stats() const;
+    [[nodiscard]] std::filesystem::path quarantine() const;
+};
+
+class Exporter {
+public:
+    struct Context {
+        int rank = 0;
+        GridOptions grid;
+        std::function<void(int to, Tag tag, std::string bytes)> send;
+        /// Called once, from an exporter thread, when the export cannot go on.
+        std::function<void(std::exception_ptr)> fail;
+    };
+
+    Exporter(FileSystem& files, const Pipeline& pipeline, StageStore& store, OutputPaths paths, int threads,
+             Context context);
+    ~Exporter();
+    Exporter(const Exporter&) = delete;
+    Exporter& operator=(const Exporter&) = delete;
+
+    /// A finished partition of this rank; before the coordinator hears of it.
+    void add(PartitionState&& state);
+    /// A message for the exporter. Does not block.
+    void handle(mpi::Message&& message);
+    /// Ends the threads; what has not been written stays unwritten.
+    void stop();
+    /// Makes durable what this rank wrote. After the pass is complete.
+    void sync();
+
+private:
+    /// A block being gathered: complete once the pieces cover its whole extent.
+    struct OpenBlock {
+        std::uint64_t covered = 0;
+        std::uint64_t extent = 0;
+        std::map<std::uint64_t, StoredBlob> pieces;  ///< By position.
+    };
+    using BlockId = std::pair<std::uint32_t, std::uint64_t>;  ///< Shard, block.
+
+    void loop();
+    void handle_one(const mpi::Message& message);
+    void place_partition(const PlacePartition& place);
+    void write_plain(const PartitionState& state, const std::vector<ShardRun>& runs);
+    void write_stats(const PartitionState& state, std::uint64_t offset);
+    void cut_run(const PartitionState& state, const std::vector<std::uint32_t>& weights, const ShardRun& run,
+                 const PlacePartition& place, bool shard_ends);
+    void add_piece(PieceMessage&& piece);
+    void finish_block(const BlockId& id, std::vector<std::string> pieces);
+    void place_block(const PlaceBlock& place);
+    File& file(const std::filesystem::path& path);
+
+    FileSystem& files_;
+    const Pipeline& pipeline_;
+    StageStore& store_;
+    const OutputPaths paths_;
+    const Context context_;
+
+    WorkQueue<mpi::Message> queue_;
+    std::mutex mutex_;
+    std::map<std::uint32_t, PartitionState> partitions_;
+    std::map<BlockId, OpenBlock> open_blocks_;
+    std::map<BlockId, StoredBlob> finished_blocks_;
+    std::map<std::filesystem::path, std::unique_ptr<File>> open_files_;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace dj

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "messages.hpp"
+
+#include "dj/base/byte_stream.hpp"
+
+namespace dj {
+
+std::string Assignment::pack() const {
+    ByteWriter writer;
+    writer.put(partition).put(static_cast<std::uint64_t>(parts.size()));
+    for (const Part& part : parts) writer.put_bytes(part.path).put(part.kind).put(part.range);
+    return writer.take();
+}
+
+Assignment Assignment::unpack(std::string_view bytes) {
+    ByteReader reader(bytes);
+    Assignment assignment;
+    assignment.partition = reader.get<std::uint32_t>();
+    const auto count = reader.get<std::uint64_t>();
+    for (std::uint64_t i = 0; i < count; ++i) {
+        Part part;
+        part.path = reader.get_bytes();
+        part.kind = reader.get<FileKind>();
+        part.range = reader.get<FileRange>();
+        assignment.parts.push_back(std::move(part));
+    }
+    return assignment;
+}
+
+std::string PartitionDone::pack() const {
+    ByteWriter writer;
+    writer.put(pass).put(partition).put(rows).put(records).put(bytes_read).put(weight).put(stats_bytes);
+    writer.put(fault_count).put(begin_seconds).put(end_seconds).put_bytes(content_hash).put_all(tallies);
+    return writer.take();
+}
+
+PartitionDone PartitionDone::unpack(std::string_view bytes) {
+    ByteReader reader(bytes);
+    PartitionDone done;
+    done.pass = reader.get<std::uint32_t>();
+    done.partition = reader.get<std::uint32_t>();
+    done.rows = reader.get<std::uint64_t>();
+    done.records = reader.get<std::uint64_t>();
+    done.bytes_read = reader.get<std::uint64_t>();
+    done.weight = reader.get<std::uint64_t>();
+    done.stats_bytes = reader.get<std::uint64_t>();
+    done.fault_count = reader.get<std::uint64_t>();
+    done.begin_seconds = reader.get<double>();
+    done.end_seconds = reader.get<double>();
+    done.content_hash = reader.get_bytes();
+    done.tallies = reader.get_all<StepTally>();
+    return done;
+}
+
+std::string PassComplete::pack() const {
+    ByteWriter writer;
+    writer.put(pass).put(total_rows).put_all(bases);
+    return writer.take();
+}
+
+PassComplete PassComplete::unpack(std::string_view bytes) {
+    ByteReader reader(bytes);
+    PassComplete complete;
+    complete.pass = reader.get<std::uint32_t>();
+    complete.total_rows = reader.get<std::uint64_t>();
+    complete.bases = reader.get_all<Base>();
+    return complete;
+}
+
+std::string PartitionCut::pack() const {
+    ByteWriter writer;
+    writer.put(partition).put_all(parts);
+    return writer.take();
+}
+
+PartitionCut PartitionCut::unpack(std::string_view bytes) {
+    ByteReader reader(bytes);
+    PartitionCut cut;
+    cut.partition = reader.get<std::uint32_t>();
+    cut.parts = reader.get_all<Part>();
+    return cut;
+}
+
+std::string BlockDone::pack() const {
+    ByteWriter writer;
+    writer.put(shard).put(block).put(size_bytes).put_bytes(trailer_part);
+    return writer.take();
+}
+
+BlockDone BlockDone::unpack(std::string_view bytes) {
+    ByteReader reader(bytes);
+    BlockDone done;
+    done.shard = reader.get<std::uint32_t>();
+    done.block = reader.get<std::uint64_t>();
+    done.size_bytes = reader.get<std::uint64_t>();
+    done.trailer_part = reader.get_bytes();
+    return done;
+}
+
+std::string PieceMessage::pack() const {
+    ByteWriter writer;
+    writer.put(shard).put(block).put(coverage).put(position).put(shard_weight).put_bytes(rows);
+    return writer.take();
+}
+
+PieceMessage PieceMessage::unpack(std::string_view bytes) {
+    ByteReader reader(bytes);
+    PieceMessage piece;
+    piece.shard = reader.get<std::uint32_t>();
+    piece.block = reader.get<std::uint64_t>();
+    piece.coverage = reader.get<std::uint64_t>();
+    piece.position = reader.get<std::uint64_t>();
+    piece.shard_weight = reader.get<std::uint64_t>();
+    piece.rows = reader.get_bytes();
+    return piece;
+}
+
+std::string Abandon::pack() const {
+    ByteWriter writer;
+    writer.put(kind).put(rank).put_bytes(message);
+    return writer.take();
+}
+
+Abandon Abandon::unpack(std::string_view bytes) {
+    ByteReader reader(bytes);
+    Abandon abandon;
+    abandon.kind = reader.get<EndKind>();
+    abandon.rank = reader.get<std::int32_t>();
+    abandon.message = reader.get_bytes();
+    return abandon;
+}
+
+}  // namespace dj

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What ranks tell each other during a run. To the coordinator (rank 0): claims, finished partitions, block sizes,
+/// failures, events. From it: assignments, places in the output, the end of a pass. Between ranks: pieces of blocks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dj/format/input.hpp"
+#include "partition_state.hpp"
+
+namespace dj {
+
+enum class Tag : std::uint32_t {
+    // to the coordinator
+    claim = 1,
+    partition_done,
+    partition_cut,
+    written,
+    block_done,
+    failed,
+    event,
+    // from the coordinator
+    assignment,
+    pass_complete,
+    place_partition,
+    place_block,
+    close_shard,
+    abandon,
+    // between ranks
+    block_piece,
+};
+
+/// A partition to read. `partition` is kNoPartition when all have been given out.
+struct Assignment {
+    static constexpr std::uint32_t kNoPartition = 0xffffffff;
+    struct Part {
+        std::string path;
+        FileKind kind;
+        FileRange range;
+    };
+    std::uint32_t partition = kNoPartition;
+    std::vector<Part> parts;
+
+    [[nodiscard]] std::string pack() const;
+    [[nodiscard]] static Assignment unpack(std::string_view bytes);
+};
+
+struct PartitionDone {
+    std::uint32_t pass = 0;
+    std::uint32_t partition = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t records = 0;
+    std::uint64_t bytes_read = 0;
+    std::uint64_t weight = 0;       ///< Of its rows in the output grid (the exporting pass).
+    std::uint64_t stats_bytes = 0;  ///< Of its lines in the stats file.
+    std::uint64_t fault_count = 0;
+    double begin_seconds = 0;  ///< Wall clock, since the epoch.
+    double end_seconds = 0;
+    std::string content_hash;
+    std::vector<StepTally> tallies;
+
+    [[nodiscard]] std::string pack() const;
+    [[nodiscard]] static PartitionDone unpack(std::string_view bytes);
+};
+
+/// Places of a rank's own partitions, known once every partition of the pass is done.
+struct PassComplete {
+    struct Base {
+        std::uint32_t partition = 0;
+        std::uint64_t row = 0;     ///< Id of the partition's first row in the order defined so far.
+        std::uint64_t record = 0;  ///< Number of its first input record (first pass).
+    };
+    std::uint32_t pass = 0;
+    std::uint64_t total_rows = 0;
+    std::vector<Base> bases;
+
+    [[nodiscard]] std::string pack() const;
+    [[nodiscard]] static PassComplete unpack(std::string_view bytes);
+};
+
+/// Where a partition's rows go. With `report_cut`, the owner answers with PartitionCut.
+struct PlacePartition {
+    std::uint32_t partition = 0;
+    std::uint32_t shard = 0;
+    std::uint64_t position = 0;
+    std::uint64_t stats_offset = 0;
+    std::int32_t open_block_owner = -1;
+    bool report_cut = false;
+};
+
+/// How the rows of a partition fell into shards: one entry per shard touched, in order.
+struct PartitionCut {
+    struct Part {
+        std::uint32_t shard = 0;
+        std::uint64_t rows = 0;
+        std::uint64_t weight = 0;
+    };
+    std::uint32_t partition = 0;
+    std::vector<Part> parts;
+
+    [[nodiscard]] std::string pack() const;
+    [[nodiscard]] static PartitionCut unpack(std::string_view bytes);
+};
+
+struct BlockDone {
+    std::uint32_t shard = 0;
+    std::uint64_t block = 0;
+    std::uint64_t size_bytes = 0;
+    std::string trailer_part;
+
+    [[nodiscard]] std::string pack() const;
+    [[nodiscard]] static BlockDone unpack(std::string_view bytes);
+};
+
+struct PlaceBlock {
+    std::uint32_t shard = 0;
+    std::uint64_t block = 0;
+    std::uint64_t offset = 0;
+};
+
+/// Nothing follows in this shard: its last block ends at `weight`.
+struct CloseShard {
+    std::uint32_t shard = 0;
+    std::uint64_t weight = 0;
+};
+
+struct PieceMessage {
+    static constexpr std::uint64_t kOpen = ~std::uint64_t{0};
+    std::uint32_t shard = 0;
+    std::uint64_t block = 0;
+    std::uint64_t coverage = 0;
+    std::uint64_t position = 0;
+    std::uint64_t shard_weight = kOpen;  ///< Of the whole shard, where the sender knows that it ends here.
+    std::string rows;
+
+    [[nodiscard]] std::string pack() const;
+    [[nodiscard]] static PieceMessage unpack(std::string_view bytes);
+};
+
+enum class EndKind : std::uint8_t { user_error, environment_error, bug, stopped };
+
+/// Why a pass ends early, from the rank that found out to the coordinator, and from it to all.
+struct Abandon {
+    EndKind kind = EndKind::bug;
+    std::int32_t rank = 0;
+    std::string message;
+
+    [[nodiscard]] std::string pack() const;
+    [[nodiscard]] static Abandon unpack(std::string_view bytes);
+};
+
+}  // namespace dj

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Names of the output: temporary while a job runs, final at the end. Rank 0 only.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dj/base/file_system.hpp"
+#include "dj/base/step_count.hpp"
+#include "export_ledger.hpp"
+#include "exporter.hpp"
+#include "pipeline.hpp"
+
+namespace dj {
+
+[[nodiscard]] OutputPaths make_output_paths(const JobSpec& spec);
+
+/// "out.jsonl.gz" → "out_stats.jsonl", beside the output.
+[[nodiscard]] std::filesystem::path stats_path_of(const std::filesystem::path& export_path);
+/// "out.jsonl.gz", 0, 12 → "out-000-of-012.jsonl.gz", as Data-Juicer names shards.
+[[nodiscard]] std::filesystem::path shard_path_of(const std::filesystem::path& export_path, std::size_t shard,
+                                                  std::size_t shards);
+
+/// Removes what killed attempts of this job left beside the output.
+void remove_leftovers(FileSystem& files, const JobSpec& spec);
+
+/// Writes headers and trailers, makes the files durable, and gives them their final names: the output first, then the
+/// stats. Shards of an earlier run with another number of shards are removed: a run replaces, it never adds.
+[[nodiscard]] std::vector<OutputFile> publish_output(FileSystem& files, const JobSpec& spec,
+                                                     const Pipeline& pipeline, const ExportLedger& ledger);
+
+}  // namespace dj

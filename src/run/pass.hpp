@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+/// One pass of one rank over its share of the partitions: read, run the segment's operators, store or export. A reader
+/// thread runs ahead by a bounded number of morsels; OpenMP threads take morsels and run the whole chain on each.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <vector>
+
+#include "dj/run/job.hpp"
+#include "dj/run/stop_request.hpp"
+#include "exporter.hpp"
+#include "pipeline.hpp"
+#include "rank_desk.hpp"
+#include "staged_partition.hpp"
+
+namespace dj {
+
+/// What a pass works with; all of it outlives the pass.
+struct PassContext {
+    const JobSpec& spec;
+    const Pipeline& pipeline;
+    FileSystem& files;
+    StageStore& store;
+    RankDesk& desk;
+    Exporter& exporter;
+    const StopRequest& stop;
+    std::function<void()> on_first_rows;  ///< Called at least once, when a first morsel has been processed.
+};
+
+/// Runs segment `pass` over this rank's partitions: claimed from the coordinator in the first pass, `staged` later.
+/// Returns the finished states of a pass that does not export, in partition order (an exporting pass hands them to the
+/// exporter and returns states without rows). Never throws for what happens on the way: it reports to the desk, and
+/// all ranks leave the pass together. `faults` of every state are returned with it in any case.
+[[nodiscard]] std::vector<PartitionState> run_pass(const PassContext& context, std::uint32_t pass,
+                                                   std::vector<StagedPartition> staged);
+
+}  // namespace dj

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "dj/base/error.hpp"
+
+namespace dj {
+
+namespace {
+
+constexpr std::string_view kStatsField = "__dj__stats__";
+
+bool is_stats_path(std::string_view path) {
+    return path.starts_with(kStatsField) && path.substr(kStatsField.size()).starts_with('.');
+}
+
+FieldUse& use_of(std::vector<FieldUse>& uses, const std::string& path, ColumnKind kind) {
+    for (FieldUse& use : uses) {
+        if (use.path == path && use.kind == kind) return use;
+    }
+    return uses.emplace_back(FieldUse{path, kind, false});
+}
+
+std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog) {
+    std::vector<BoundOp> ops;
+    for (std::size_t i = 0; i < spec.ops.size(); ++i) {
+        const OpCall& call = spec.ops[i];
+        BoundOp bound;
+        bound.spec = catalog.find(call.name);
+        if (bound.spec == nullptr) throw UserError(fmt::format("there is no operator named {}", call.name));
+        bound.op = bound.spec->make(call.params);
+        bound.index = i;
+        ops.push_back(std::move(bound));
+    }
+    return ops;
+}
+
+/// Every field that some operator touches. A path may be used both as text and as raw JSON; not if it is written too,
+/// because the raw form would then be stale.
+std::vector<FieldUse> collect_uses(const JobSpec& spec, const std::vector<BoundOp>& ops) {
+    std::vector<FieldUse> uses;
+    use_of(uses, spec.text_key, ColumnKind::text);
+    for (const BoundOp& bound : ops) {
+        if (bound.spec->reads_text) {
+            FieldUse& use = use_of(uses, bound.op->text_key(), ColumnKind::text);
+            use.written = use.written || bound.spec->writes_text();
+        }
+    }
+    for (const BoundOp& bound : ops) {
+        for (const std::string& path : bound.op->fields_read()) {
+            if (is_stats_path(path)) continue;
+            const bool is_text = std::any_of(uses.begin(), uses.end(), [&](const FieldUse& use) {
+                return use.path == path && use.kind == ColumnKind::text;
+            });
+            if (!is_text) use_of(uses, path, ColumnKind::json);
+        }
+    }
+    return uses;
+}
+
+void bind_stats(BoundOp& bound, BatchSchema& schema, std::vector<AddedField::Member>& members) {
+    for (const StatSpec& stat : bound.spec->stats) {
+        const std::string name = fmt::format("{}.{}", kStatsField, stat.name);
+        const bool known = schema.find(name).has_value();
+        const auto type = stat.type == StatType::integer ? ScalarType::int64 : ScalarType::float64;
+        const std::size_t column = schema.find_or_add({name, ColumnKind::scalar, type});
+        bound.stat_columns.push_back(column);
+        if (known) {
+            bound.computes_stats = false;
+        } else {
+            members.push_back({stat.name, column});
+        }
+    }
+}
+
+std::size_t field_column(const BoundOp& bound, const BatchSchema& schema, const std::string& path) {
+    const auto column = schema.find(path);
+    if (column) return *column;
+    throw UserError(fmt::format(
+        "operator {} (number {} of the recipe) reads {}, but no operator before it computes that stat",
+        bound.spec->name, bound.index + 1, path));
+}
+
+void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipeline, const JobSpec& spec) {
+    std::vector<AddedField::Member> stat_members;
+    std::vector<AddedField> hashes;
+    for (BoundOp& bound : ops) {
+        if (bound.spec->reads_text) bound.binding.text_column = schema.find(bound.op->text_key()).value();
+        for (const std::string& path : bound.op->fields_read()) {
+            bound.binding.field_columns.push_back(field_column(bound, schema, path));
+        }
+        bind_stats(bound, schema, stat_members);
+        if (spec.output.keep_hashes && !bound.spec->hash_column.empty()) {
+            const bool known = schema.find(bound.spec->hash_column).has_value();
+            bound.hash_column =
+                schema.find_or_add({bound.spec->hash_column, ColumnKind::text, ScalarType::int64});
+            if (!known) hashes.push_back({bound.spec->hash_column, {}, *bound.hash_column});
+        }
+    }
+    if (!stat_members.empty()) {
+        pipeline.stats_added.push_back({std::string(kStatsField), stat_members, 0});
+        if (spec.output.keep_stats) pipeline.added.push_back(pipeline.stats_added.front());
+    }
+    pipeline.added.insert(pipeline.added.end(), hashes.begin(), hashes.end());
+}
+
+/// A decoded copy of a field is dead once no operator reads it, unless the output is made from it (written text).
+/// Everything else (frames, carriers, stats, hashes) lives until the export.
+std::vector<std::vector<std::size_t>> find_dead_columns(const Pipeline& pipeline,
+                                                        const std::vector<FieldUse>& uses) {
+    std::vector<std::vector<std::size_t>> dead(pipeline.segments.size());
+    for (std::size_t s = 0; s + 1 < pipeline.segments.size(); ++s) {
+        std::set<std::size_t> read_later;
+        for (std::size_t o = pipeline.segments[s].end_op + 1; o < pipeline.ops.size(); ++o) {
+            const BoundOp& bound = pipeline.ops[o];
+            if (bound.spec->reads_text) read_later.insert(bound.binding.text_column);
+            read_later.insert(bound.binding.field_columns.begin(), bound.binding.field_columns.end());
+        }
+        for (const FieldUse& use : uses) {
+            const std::size_t column = pipeline.schema->find(use.path).value();
+            if (!use.written && !read_later.contains(column)) dead[s].push_back(column);
+        }
+    }
+    return dead;
+}
+
+std::unique_ptr<OutputFormat> make_output(const JobSpec& spec, const std::vector<FieldUse>& uses,
+                                          const Pipeline& pipeline) {
+    OutputOptions options;
+    options.kind = spec.output.kind;
+    options.fields = uses;
+    options.added = pipeline.added;
+    options.input_description = pipeline.input->describe();
+    if (spec.output.kind.format == FileFormat::parquet && spec.output.shard_bytes != 0) {
+        throw UserError(
+            "export_shard_size is for jsonl output: parquet is written as one file with many row groups");
+    }
+    if (spec.output.kind.format == FileFormat::parquet)
+        return make_parquet_output(std::move(options), pipeline.schema);
+    return make_jsonl_output(std::move(options), pipeline.schema);
+}
+
+}  // namespace
+
+Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog, const std::filesystem::path& first_file,
+                       const std::string& input_description) {
+    Pipeline pipeline;
+    pipeline.ops = make_ops(spec, catalog);
+    // An operator that does nothing with these parameters must not cost a pass over the data.
+    std::vector<OpCall> calls = spec.ops;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        if (pipeline.ops[i].spec->shape == OpShape::order_by_key && !pipeline.ops[i].op->reorders()) {
+            calls[i].dataset_wide = false;
+        }
+    }
+    pipeline.segments = plan_segments(calls);
+    const std::vector<FieldUse> uses = collect_uses(spec, pipeline.ops);
+    InputOptions input_options;
+    input_options.fields = uses;
+    input_options.repair_utf8 = spec.repair_utf8;
+    pipeline.input = spec.input_kind.format == FileFormat::parquet
+                         ? make_parquet_input(std::move(input_options), first_file, input_description)
+                         : make_jsonl_input(std::move(input_options));
+    auto schema = std::make_shared<BatchSchema>();
+    pipeline.input->add_columns(*schema);
+    bind_fields(pipeline.ops, *schema, pipeline, spec);
+    pipeline.schema = schema;
+    pipeline.dead_after = find_dead_columns(pipeline, uses);
+    pipeline.output = make_output(spec, uses, pipeline);
+    if (!pipeline.stats_added.empty()) {
+        pipeline.stats_output = make_stats_output(pipeline.stats_added, pipeline.schema);
+    }
+    return pipeline;
+}
+
+}  // namespace dj

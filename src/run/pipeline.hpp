@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The recipe's operators made ready to run: parameters bound, fields resolved to columns. Made once per rank from the
+/// same `JobSpec`, so that all ranks agree on every column position; const and shared by threads from then on.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dj/data/batch.hpp"
+#include "dj/format/input.hpp"
+#include "dj/format/output.hpp"
+#include "dj/ops/op.hpp"
+#include "dj/plan/execution_plan.hpp"
+#include "dj/run/job.hpp"
+
+namespace dj {
+
+/// An operator and the columns its fields and stats stand for.
+struct BoundOp {
+    const OpSpec* spec = nullptr;
+    std::unique_ptr<const Op> op;
+    std::size_t index = 0;  ///< In the recipe.
+    SampleBinding binding;
+    std::vector<std::size_t> stat_columns;
+    /// False if an earlier operator filled the same stats: like 1.6.1, the values are used again, not recomputed.
+    bool computes_stats = true;
+    std::optional<std::size_t> hash_column;
+};
+
+struct Pipeline {
+    std::shared_ptr<const BatchSchema> schema;
+    std::vector<BoundOp> ops;
+    std::vector<Segment> segments;
+    std::vector<AddedField> added;        ///< As the recipe wants them in the exported records.
+    std::vector<AddedField> stats_added;  ///< For `{export}_stats.jsonl`; empty if no operator has stats.
+    /// Per segment: columns that nothing behind it reads and that the output does not need.
+    std::vector<std::vector<std::size_t>> dead_after;
+    std::unique_ptr<InputFormat> input;
+    std::unique_ptr<OutputFormat> output;
+    std::unique_ptr<OutputFormat> stats_output;  ///< Null without stats.
+};
+
+/// Throws UserError if an operator refuses its parameters. `first_file` and `input_description`: see
+/// `make_parquet_input`.
+[[nodiscard]] Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog,
+                                     const std::filesystem::path& first_file,
+                                     const std::string& input_description);
+
+}  // namespace dj

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process_age.hpp"
+
+#include <ctime>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <unistd.h>
+
+namespace dj {
+
+double process_age_seconds() {
+    std::ifstream stat("/proc/self/stat");
+    std::string line;
+    std::getline(stat, line);
+    // The name in parentheses may hold spaces: count fields from behind it. starttime is field 22, the name field 2.
+    const std::size_t name_end = line.rfind(')');
+    if (name_end == std::string::npos) return 0;
+    std::istringstream fields(line.substr(name_end + 1));
+    std::string field;
+    for (int i = 3; i <= 22 && fields >> field; ++i) {
+    }
+    timespec now{};
+    if (!fields || ::clock_gettime(CLOCK_BOOTTIME, &now) != 0) return 0;
+    const double started = std::stod(field) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started;
+}
+
+}  // namespace dj

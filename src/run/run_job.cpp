@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <optional>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "agreement.hpp"
+#include "assembler.hpp"
+#include "coordinator.hpp"
+#include "dj/events/job_events.hpp"
+#include "dj/run/job.hpp"
+#include "output_files.hpp"
+#include "pass.hpp"
+#include "process_age.hpp"
+#include "quarantine_file.hpp"
+#include "rank_desk.hpp"
+#include "row_plan.hpp"
+
+namespace dj {
+
+namespace {
+
+/// Shares of the memory budget. What is left is for the program itself, morsels under way and their encoded copies.
+constexpr double kStageShare = 0.4;
+constexpr double kExchangeShare = 0.15;
+
+std::uint64_t share_of(std::uint64_t bytes, double share) {
+    return static_cast<std::uint64_t>(static_cast<double>(bytes) * share);
+}
+
+/// Everything one rank holds during a job; the members' order is the order of their making.
+class JobRun {
+public:
+    JobRun(const mpi::Communicator& communicator, FileSystem& files, const OpCatalog& catalog,
+           const JobSpec& spec, const JobInput& input, const StopRequest& stop)
+        : communicator_(communicator), files_(files), spec_(spec), input_(input), stop_(stop) {
+        make_pipeline_everywhere(catalog);
+        store_.emplace(files_,
+                       StageStore::Options{share_of(spec_.memory_bytes, kStageShare), spec_.scratch_folder});
+        grid_ = {spec_.output.shard_bytes,
+                 pipeline_->output->blocked() ? pipeline_->output->block_weight() : 0};
+        if (communicator_.is_root()) {
+            coordinator_.emplace(
+                spec_, input_, communicator_.size(),
+                [this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); });
+        }
+        make_exporter();
+        desk_.emplace(communicator_,
+                      RankDesk::Routes{[this](mpi::Message&& m) { coordinator_->handle(std::move(m)); },
+                                       [this](mpi::Message&& m) { exporter_->handle(std::move(m)); }});
+    }
+
+    void run(JobResult& result) {
+        try {
+            const bool complete = run_passes();
+            exporter_->stop();
+            if (complete) publish(result);
+        } catch (const OtherRankFailed&) {
+            failed_ = true;
+        } catch (const std::exception& error) {
+            failed_ = true;
+            error_ = describe_error(error);
+        }
+        exporter_->stop();
+        desk_->close();
+        conclude(result);
+    }
+
+private:
+    void make_pipeline_everywhere(const OpCatalog& catalog) {
+        std::string description;
+        together(communicator_, [&] {
+            if (!communicator_.is_root()) return;
+            const std::filesystem::path first = input_.files.empty() ? "" : input_.files.front().path;
+            pipeline_.emplace(make_pipeline(spec_, catalog, first, {}));
+            description = pipeline_->input->describe();
+            files_.create_directories(make_output_paths(spec_).folder);
+            remove_leftovers(files_, spec_);
+        });
+        description = communicator_.broadcast(std::move(description));
+        together(communicator_, [&] {
+            if (!communicator_.is_root()) pipeline_.emplace(make_pipeline(spec_, catalog, {}, description));
+        });
+    }
+
+    void make_exporter() {
+        Exporter::Context context;
+        context.rank = communicator_.rank();
+        context.grid = grid_;
+        context.send = [this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); };
+        context.fail = [this](std::exception_ptr error) { desk_->fail(std::move(error)); };
+        // Blocks are compressed by the exporter's threads; plain rows are only written.
+        const int threads = pipeline_->output->blocked() ? spec_.threads : 1;
+        exporter_.emplace(files_, *pipeline_, *store_, make_output_paths(spec_), threads, std::move(context));
+    }
+
+    /// Collective. Rank 0 must know of the pass before any rank can report on it.
+    void begin_pass(std::uint32_t pass, std::uint32_t partitions) {
+        if (coordinator_) {
+            std::optional<ExportLedger> ledger;
+            if (!pipeline_->segments[pass].ends_dataset_wide) {
+                ledger.emplace(grid_, pipeline_->output->header().size(), partitions);
+            }
+            coordinator_->begin_pass(pass, partitions, std::move(ledger));
+        }
+        communicator_.barrier();
+    }
+
+    /// Collective. False if the run was abandoned.
+    bool run_passes() {
+        const PassContext context{spec_,  *pipeline_, files_, *store_,
+                                  *desk_, *exporter_, stop_,  [this] { note_first_rows(); }};
+        std::vector<StagedPartition> staged;
+        auto partitions = static_cast<std::uint32_t>(input_.partitions.size());
+        for (std::uint32_t pass = 0; pass < pipeline_->segments.size(); ++pass) {
+            begin_pass(pass, partitions);
+            std::vector<PartitionState> states = run_pass(context, pass, std::move(staged));
+            const auto complete = desk_->wait_for_pass(pass, [this] {
+                if (stop_.requested()) desk_->stop(stop_.reason());
+            });
+            if (!complete) return false;
+            together(communicator_, [&] {
+                keep_faults(states, *complete);
+                staged = stage(states, *complete);
+            });
+            if (!pipeline_->segments[pass].ends_dataset_wide) return true;
+            const RowPlanCounts counts =
+                resolve(pipeline_->ops[pipeline_->segments[pass].end_op], staged, complete->total_rows);
+            partitions = counts.partitions;
+        }
+        throw Bug("the last segment of a plan must end in the export");
+    }
+
+    void note_first_rows() {
+        if (first_rows_seen_.exchange(true)) return;
+        seconds_to_first_row_ = process_age_seconds();
+    }
+
+    void keep_faults(std::vector<PartitionState>& states, const PassComplete& complete) {
+        for (std::size_t i = 0; i < states.size(); ++i) {
+            if (states[i].fault_count == 0) continue;
+            const std::uint64_t base = states[i].pass == 0 ? complete.bases[i].record : 0;
+            faults_.push_back({states[i].pass, states[i].partition, base, states[i].fault_count,
+                               std::move(states[i].faults)});
+        }
+    }
+
+    static std::vector<StagedPartition> stage(std::vector<PartitionState>& states,
+                                              const PassComplete& complete) {
+        std::vector<StagedPartition> staged;
+        for (std::size_t i = 0; i < states.size(); ++i) {
+            StagedPartition partition;
+            partition.partition = states[i].partition;
+            partition.first_row = complete.bases[i].row;
+            std::uint64_t record = states[i].pass == 0 ? complete.bases[i].record : 0;
+            for (MorselRows& morsel : states[i].morsels) {
+                partition.parts.push_back(
+                    {morsel.rows, std::move(morsel.batch), std::move(morsel.keys), record, {}});
+                record += morsel.records;
+            }
+            staged.push_back(std::move(partition));
+        }
+        return staged;
+    }
+
+    RowPlanCounts resolve(const BoundOp& bound, std::vector<StagedPartition>& staged,
+                          std::uint64_t total_rows) {
+        const auto begin = std::chrono::steady_clock::now();
+        const RowPlanContext context{communicator_, *store_, pipeline_->schema,
+                                     share_of(spec_.memory_bytes, kExchangeShare)};
+        const RowPlanCounts counts = bound.spec->shape == OpShape::group_by_key
+                                         ? drop_duplicates(context, staged, total_rows)
+                                         : reorder(context, *bound.op, bound.spec->name, staged, total_rows);
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        resolved_.push_back({bound.index, counts, seconds});
+        if (input_.events != nullptr && communicator_.is_root()) record_resolve(bound, counts, seconds);
+        return counts;
+    }
+
+    void record_resolve(const BoundOp& bound, const RowPlanCounts& counts, double seconds) {
+        OpFigures figures;
+        figures.op_index = bound.index;
+        figures.count.name = bound.spec->name;
+        figures.count.family = std::string(to_string(bound.spec->family));
+        figures.count.rows_in = counts.rows_in;
+        figures.count.rows_out = counts.rows_out;
+        figures.count.dropped = counts.rows_in - counts.rows_out;
+        figures.count.cpu_seconds = seconds;
+        figures.seconds = seconds;
+        Event start = op_start_event(figures, spec_.ops[bound.index].params);
+        start.timestamp = wall_seconds() - seconds;
+        input_.events->record(std::move(start));
+        input_.events->record(op_complete_event(figures));
+    }
+
+    /// Collective. The output is complete under temporary names: make it durable, then let it appear.
+    void publish(JobResult& result) {
+        together(communicator_, [&] { exporter_->sync(); });
+        std::vector<std::string> paths;
+        for (const InputFile& file : input_.files) paths.push_back(file.path);
+        const std::filesystem::path results = spec_.job_folder / "results";
+        const std::filesystem::path quarantine = results / "quarantine.jsonl";
+        const std::filesystem::path temporary = results / fmt::format(".quarantine.{}.tmp", spec_.attempt);
+        together(communicator_, [&] {
+            if (!communicator_.is_root()) return;
+            files_.create_directories(results);
+            files_.remove(temporary);
+        });
+        result.quarantined = write_quarantine(communicator_, files_, temporary, spec_, paths, faults_);
+        together(communicator_, [&] {
+            if (!communicator_.is_root()) return;
+            result.outputs = publish_output(files_, spec_, *pipeline_, coordinator_->ledger());
+            if (result.quarantined == 0) {
+                files_.remove(quarantine);
+            } else {
+                files_.rename(temporary, quarantine);
+                files_.sync_directory(results);
+            }
+        });
+        published_ = true;
+    }
+
+    static Abandon describe_error(const std::exception& error) {
+        EndKind kind = EndKind::bug;
+        if (dynamic_cast<const UserError*>(&error) != nullptr) kind = EndKind::user_error;
+        if (dynamic_cast<const EnvironmentError*>(&error) != nullptr) kind = EndKind::environment_error;
+        if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) kind = EndKind::environment_error;
+        return {kind, 0, error.what()};
+    }
+
+    /// Collective. Puts together what every rank knows; on rank 0 the accounts too.
+    void conclude(JobResult& result) {
+        result.peak_rss_bytes = communicator_.max(peak_rss_bytes());
+        result.spilled_bytes = communicator_.sum(store_->usage().spilled_bytes);
+        const auto first_row_us = static_cast<std::uint64_t>(seconds_to_first_row_ * 1e6);
+        constexpr std::uint64_t kNever = ~std::uint64_t{0};
+        const std::uint64_t earliest =
+            kNever - communicator_.max(first_rows_seen_ ? kNever - first_row_us : 0);
+        result.seconds_to_first_row = earliest == kNever ? 0 : static_cast<double>(earliest) * 1e-6;
+        settle_exit(result);
+        if (!communicator_.is_root()) return;
+        fill_counts(result);
+        if (published_ && result.exit == ExitCode::done && !result.counts_add_up) {
+            result.exit = ExitCode::failed;
+            result.error =
+                "the counts of rows do not add up; this is a defect of dj-mpi. The output has been written, "
+                "but do not rely on it.";
+        }
+        if (!published_) clean_up();
+    }
+
+    /// Collective. One exit for all ranks, and the message of the rank that failed.
+    void settle_exit(JobResult& result) {
+        // A request to stop that came after the last row was written is too late to matter.
+        std::optional<Abandon> reason = published_ ? std::nullopt : desk_->reason();
+        std::string own;
+        if (error_) {
+            error_->rank = communicator_.rank();
+            own = error_->pack();
+        }
+        const std::vector<std::string> errors = communicator_.gather(own);
+        for (const std::string& packed : errors) {
+            if (!packed.empty() && !reason) reason = Abandon::unpack(packed);
+        }
+        ExitCode exit = ExitCode::done;
+        if (reason) exit = reason->kind == EndKind::stopped ? ExitCode::stopped : ExitCode::failed;
+        if (failed_ && !reason) exit = ExitCode::failed;
+        result.exit = static_cast<ExitCode>(communicator_.max(static_cast<std::uint64_t>(exit)));
+        if (!reason) return;
+        result.error = reason->message;
+        if (reason->kind == EndKind::bug) result.error += " (a defect of dj-mpi: please report it)";
+        if (communicator_.size() > 1 && reason->kind != EndKind::stopped) {
+            result.error += fmt::format(" [rank {}]", reason->rank);
+        }
+    }
+
+    void clean_up() {
+        try {
+            remove_leftovers(files_, spec_);
+        } catch (const std::exception&) {
+            // The job has failed already, and for a better reason; leftovers go with the next start.
+        }
+    }
+
+    void fill_counts(JobResult& result) {
+        const std::vector<StepTally> tallies = coordinator_->tallies();
+        result.records_read = coordinator_->records();
+        result.exported = published_ ? coordinator_->exported_rows() : 0;
+        std::uint64_t made = 0;
+        std::uint64_t dropped = 0;
+        result.quarantined = 0;
+        for (std::size_t i = 0; i < tallies.size(); ++i) {
+            StepCount step = step_count(i, tallies[i]);
+            for (const Resolved& one : resolved_) {
+                if (i == 0 || one.op_index != i - 1) continue;
+                step.rows_in += one.counts.rows_in;
+                step.rows_out += one.counts.rows_out;
+                step.dropped += one.counts.rows_in - one.counts.rows_out;
+                step.cpu_seconds += one.seconds;
+            }
+            made += step.made;
+            dropped += step.dropped;
+            result.quarantined += step.quarantined;
+            result.steps.push_back(std::move(step));
+        }
+        StepCount end;
+        end.name = "export";
+        end.family = "export";
+        end.rows_in = end.rows_out = result.exported;
+        result.steps.push_back(std::move(end));
+        for (const InputFile& file : input_.files) result.input_bytes += file.size_bytes;
+        for (const OutputFile& file : result.outputs) result.output_bytes += file.bytes;
+        result.counts_add_up =
+            published_ && result.records_read + made == result.exported + dropped + result.quarantined;
+    }
+
+    [[nodiscard]] StepCount step_count(std::size_t index, const StepTally& tally) const {
+        StepCount step;
+        step.name = index == 0 ? "read" : spec_.ops[index - 1].name;
+        step.family = index == 0 ? "read" : spec_.ops[index - 1].family;
+        step.rows_in = tally.rows_in;
+        step.rows_out = tally.rows_out;
+        step.dropped = tally.dropped;
+        step.made = tally.made;
+        step.quarantined = tally.quarantined;
+        step.bytes_in = tally.bytes_in;
+        step.cpu_seconds = static_cast<double>(tally.nanoseconds) * 1e-9;
+        return step;
+    }
+
+    static std::uint64_t peak_rss_bytes() {
+        rusage usage{};
+        ::getrusage(RUSAGE_SELF, &usage);
+        return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    }
+
+    struct Resolved {
+        std::size_t op_index = 0;
+        RowPlanCounts counts;
+        double seconds = 0;
+    };
+
+    const mpi::Communicator& communicator_;
+    FileSystem& files_;
+    const JobSpec& spec_;
+    const JobInput& input_;
+    const StopRequest& stop_;
+
+    std::optional<Pipeline> pipeline_;
+    std::optional<StageStore> store_;
+    GridOptions grid_;
+    std::optional<Coordinator> coordinator_;
+    std::optional<Exporter> exporter_;
+    std::optional<RankDesk> desk_;
+
+    std::vector<FaultBlock> faults_;
+    std::vector<Resolved> resolved_;
+    std::atomic<bool> first_rows_seen_{false};
+    double seconds_to_first_row_ = 0;
+    bool failed_ = false;
+    bool published_ = false;
+    std::optional<Abandon> error_;
+};
+
+}  // namespace
+
+JobResult run_job(const mpi::Communicator& communicator, FileSystem& files, const OpCatalog& catalog,
+                  const JobSpec& spec, const JobInput& input, const StopRequest& stop) {
+    const auto begin = std::chrono::steady_clock::now();
+    JobResult result;
+    std::optional<JobRun> run;
+    std::string error;
+    ExitCode exit = ExitCode::failed;
+    try {
+        run.emplace(communicator, files, catalog, spec, input, stop);
+    } catch (const UserError& failure) {
+        exit = ExitCode::usage;
+        error = failure.what();
+    } catch (const std::exception& failure) {
+        error = failure.what();
+    }
+    if (run) {
+        run->run(result);
+    } else {
+        // Set-up fails on all ranks together (see `together`): rank 0 gets the words of the first that knows.
+        result.exit = static_cast<ExitCode>(communicator.max(static_cast<std::uint64_t>(exit)));
+        for (std::string& words : communicator.gather(error)) {
+            if (!words.empty() && words != OtherRankFailed().what() && result.error.empty())
+                result.error = std::move(words);
+        }
+    }
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return result;
+}
+
+}  // namespace dj

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A partition between two passes: its rows in the stage store, and the row plan's word on which of them go on and in
+/// which order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dj/data/batch.hpp"
+#include "dj/storage/stage_store.hpp"
+
+namespace dj {
+
+struct StagedPartition {
+    std::uint32_t partition = 0;  ///< Position among all partitions of the coming pass.
+    std::uint64_t first_row = 0;  ///< Id of its first row, before the row plan.
+    struct Part {
+        std::uint64_t rows = 0;
+        StoredBlob batch;  ///< Serialised Batch.
+        StoredBlob keys;   ///< Until the row plan has been made.
+        /// Added to `RowOrigin::row` when its rows are read, so that it counts records over the whole input: the
+        /// origins of rows from the first pass count within their morsel.
+        std::uint64_t record_base = 0;
+        std::vector<std::uint64_t> positions;  ///< Of its rows in the new order; empty if the order stays.
+    };
+    std::vector<Part> parts;
+
+    /// Row plan "keep or drop": one flag per row over all parts. Empty: all stay.
+    std::vector<bool> keep;
+    /// Row plan "reorder": rows of all parts are to be sorted by `positions`.
+    bool scattered = false;
+
+    [[nodiscard]] std::uint64_t rows() const {
+        std::uint64_t total = 0;
+        for (const Part& part : parts) total += part.rows;
+        return total;
+    }
+};
+
+}  // namespace dj
