@@ -19,9 +19,7 @@ std::string_view ByteReader::bytes(std::uint64_t count) {
     return result;
 }
 
-std::string_view ByteReader::counted() {
-    return bytes(value<std::uint64_t>());
-}
+std::string_view ByteReader::counted() { return bytes(value<std::uint64_t>()); }
 
 std::uint64_t ByteReader::count(std::uint64_t item_bytes) {
     const auto items = value<std::uint64_t>();

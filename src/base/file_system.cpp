@@ -25,7 +25,8 @@ std::optional<std::string> read_whole_file(FileSystem& files, const std::filesys
     return contents;
 }
 
-void replace_file(FileSystem& files, const std::filesystem::path& path, std::string_view contents, int attempt) {
+void replace_file(FileSystem& files, const std::filesystem::path& path, std::string_view contents,
+                  int attempt) {
     auto temporary = path;
     temporary += fmt::format(".tmp{}", attempt);
     try {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/base/hash.hpp"
 
+#include <cstring>
+
 #include <openssl/evp.h>
 #include <xxhash.h>
-
-#include <cstring>
 
 #include "dj/base/error.hpp"
 
@@ -23,9 +23,7 @@ std::uint64_t xxh3_64(std::string_view bytes, std::uint64_t seed) {
     return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
-Digest128 md5(std::string_view bytes) {
-    return Md5Hasher().digest(bytes);
-}
+Digest128 md5(std::string_view bytes) { return Md5Hasher().digest(bytes); }
 
 std::string to_hex(const Digest128& digest) {
     constexpr std::string_view kDigits = "0123456789abcdef";

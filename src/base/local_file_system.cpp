@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <limits>
 #include <system_error>
 #include <utility>
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "dj/base/error.hpp"
 #include "dj/base/file_system.hpp"
@@ -50,7 +49,8 @@ private:
 
 /// Pipes, /dev/null and some network file systems know no fsync; there is then nothing to make durable.
 void sync_descriptor(int fd, const fs::path& path) {
-    if (retried([&] { return ::fsync(fd); }) != 0 && errno != EINVAL && errno != ENOTSUP) fail("sync", path, errno);
+    if (retried([&] { return ::fsync(fd); }) != 0 && errno != EINVAL && errno != ENOTSUP)
+        fail("sync", path, errno);
 }
 
 off_t checked_offset(std::uint64_t offset, std::string_view verb, const fs::path& path) {
@@ -66,7 +66,8 @@ public:
         std::size_t done = 0;
         while (done < into.size()) {
             const auto at = checked_offset(offset + done, "read", path_);
-            const auto got = retried([&] { return ::pread(fd_.get(), into.data() + done, into.size() - done, at); });
+            const auto got =
+                retried([&] { return ::pread(fd_.get(), into.data() + done, into.size() - done, at); });
             if (got < 0) fail("read", path_, errno);
             if (got == 0) break;
             done += static_cast<std::size_t>(got);
@@ -135,7 +136,8 @@ public:
     std::unique_ptr<File> open(const fs::path& path, OpenMode mode) override {
         constexpr mode_t kPermissions = 0666;  // narrowed by the umask
         const auto [flags, verb] = flags_of(mode);
-        const int fd = retried([&, wanted = flags | O_CLOEXEC] { return ::open(path.c_str(), wanted, kPermissions); });
+        const int fd =
+            retried([&, wanted = flags | O_CLOEXEC] { return ::open(path.c_str(), wanted, kPermissions); });
         if (fd < 0) fail(verb, path, errno);
         return std::make_unique<LocalFile>(fd, path);
     }
@@ -192,7 +194,8 @@ public:
     }
 
     void sync_directory(const fs::path& folder) override {
-        const Descriptor fd(retried([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+        const Descriptor fd(
+            retried([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
         if (fd.get() < 0) fail("open folder", folder, errno);
         sync_descriptor(fd.get(), folder);
     }
@@ -201,7 +204,8 @@ public:
         auto existing = fs::absolute(path);
         struct statvfs status {};
         while (retried([&] { return ::statvfs(existing.c_str(), &status); }) != 0) {
-            if (errno != ENOENT || existing == existing.root_path()) fail("ask for the free space of", path, errno);
+            if (errno != ENOENT || existing == existing.root_path())
+                fail("ask for the free space of", path, errno);
             existing = existing.parent_path();
         }
         return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
@@ -210,8 +214,6 @@ public:
 
 }  // namespace
 
-std::unique_ptr<FileSystem> make_local_file_system() {
-    return std::make_unique<LocalFileSystem>();
-}
+std::unique_ptr<FileSystem> make_local_file_system() { return std::make_unique<LocalFileSystem>(); }
 
 }  // namespace dj

@@ -25,7 +25,8 @@ ColumnData empty_column(const ColumnSpec& spec, const BatchSchema& schema) {
         case ColumnKind::json: return JsonColumn();
         case ColumnKind::scalar: return ScalarColumn(spec.scalar);
         case ColumnKind::opaque:
-            if (!schema.opaque) throw Bug(fmt::format("column {} is opaque, but no format decodes it", spec.name));
+            if (!schema.opaque)
+                throw Bug(fmt::format("column {} is opaque, but no format decodes it", spec.name));
             return schema.opaque->empty();
     }
     throw Bug("unknown ColumnKind");
@@ -46,9 +47,7 @@ std::size_t size_of(const ColumnData& column) {
 void fill_up(TextColumn& column, std::size_t rows) {
     while (column.size() < rows) column.push_back({});
 }
-void fill_up(ScalarColumn& column, std::size_t rows) {
-    column.resize(rows);
-}
+void fill_up(ScalarColumn& column, std::size_t rows) { column.resize(rows); }
 
 void append_rows(OpaquePointer& target, const OpaquePointer& source, RowIndices rows) {
     target = target->size() == 0 ? source->take(rows) : target->appended(*source, rows);
@@ -115,12 +114,11 @@ Batch Batch::take_without(RowIndices rows, std::size_t except) const {
     return result;
 }
 
-void Batch::append(const Batch& other, RowIndices rows) {
-    append_except(other, rows, columns_.size());
-}
+void Batch::append(const Batch& other, RowIndices rows) { append_except(other, rows, columns_.size()); }
 
 void Batch::append_except(const Batch& other, RowIndices rows, std::size_t except) {
-    if (other.columns_.size() != columns_.size()) throw Bug("Batch::append: the batches have different schemas");
+    if (other.columns_.size() != columns_.size())
+        throw Bug("Batch::append: the batches have different schemas");
     const std::size_t before = size();
     origins.reserve(before + rows.size());
     for (const auto row : rows) origins.push_back(other.origins[row]);
@@ -138,7 +136,8 @@ void Batch::append_column(std::size_t column, const ColumnData& other, RowIndice
             using Column = std::decay_t<decltype(target)>;
             if constexpr (std::is_same_v<Column, OpaquePointer>) {
                 if (filled_here != filled_there && before != 0 && !rows.empty()) {
-                    throw Bug(fmt::format("column {} has values in one batch only", schema_->columns[column].name));
+                    throw Bug(
+                        fmt::format("column {} has values in one batch only", schema_->columns[column].name));
                 }
                 if (filled_there) append_rows(target, std::get<Column>(other), rows);
             } else {
@@ -193,7 +192,8 @@ Batch Batch::deserialise(std::string_view& in, std::shared_ptr<const BatchSchema
     const auto origin_bytes = reader.bytes(rows * sizeof(RowOrigin));
     if (rows != 0) std::memcpy(result.origins.data(), origin_bytes.data(), origin_bytes.size());
     for (auto& column : result.columns_) {
-        if (reader.value<std::uint8_t>() != column.index()) reader.corrupt("a column's kind is not the schema's");
+        if (reader.value<std::uint8_t>() != column.index())
+            reader.corrupt("a column's kind is not the schema's");
         if (std::holds_alternative<JsonColumn>(column)) {
             static_cast<TextColumn&>(std::get<JsonColumn>(column)) = TextColumn::deserialise(in);
         } else if (auto* text = std::get_if<TextColumn>(&column)) {

@@ -133,7 +133,9 @@ void ScalarColumn::resize(std::size_t rows) {
 void ScalarColumn::set(std::size_t row, std::int64_t value) {
     switch (type_) {
         case ScalarType::int64: words_[row] = std::bit_cast<std::uint64_t>(value); break;
-        case ScalarType::float64: words_[row] = std::bit_cast<std::uint64_t>(static_cast<double>(value)); break;
+        case ScalarType::float64:
+            words_[row] = std::bit_cast<std::uint64_t>(static_cast<double>(value));
+            break;
         case ScalarType::boolean: words_[row] = value != 0 ? 1 : 0; break;
     }
     valid_[row] = 1;
@@ -141,7 +143,9 @@ void ScalarColumn::set(std::size_t row, std::int64_t value) {
 
 void ScalarColumn::set(std::size_t row, double value) {
     switch (type_) {
-        case ScalarType::int64: words_[row] = std::bit_cast<std::uint64_t>(static_cast<std::int64_t>(value)); break;
+        case ScalarType::int64:
+            words_[row] = std::bit_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+            break;
         case ScalarType::float64: words_[row] = std::bit_cast<std::uint64_t>(value); break;
         case ScalarType::boolean: words_[row] = value != 0 ? 1 : 0; break;
     }

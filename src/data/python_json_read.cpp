@@ -71,9 +71,7 @@ JsonFault append_unescaped(std::string& out, std::string_view body, std::size_t&
     return JsonFault::none;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The grammar of JSON numbers; `fractional` tells whether Python reads a float.
 bool valid_number(std::string_view text, bool& fractional) {

@@ -14,9 +14,7 @@
 namespace dj {
 namespace {
 
-bool must_escape(unsigned char byte) {
-    return byte < 0x20 || byte == '"' || byte == '\\';
-}
+bool must_escape(unsigned char byte) { return byte < 0x20 || byte == '"' || byte == '\\'; }
 
 /// The length of the run at `begin` that needs no escape.
 std::size_t plain_run(const char* begin, const char* end) {
@@ -30,7 +28,8 @@ std::size_t plain_run(const char* begin, const char* end) {
         const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
         const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
         const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
-        if (mask != 0) return static_cast<std::size_t>(at - begin) + static_cast<std::size_t>(std::countr_zero(mask));
+        if (mask != 0)
+            return static_cast<std::size_t>(at - begin) + static_cast<std::size_t>(std::countr_zero(mask));
     }
 #endif
     while (at != end && !must_escape(static_cast<unsigned char>(*at))) ++at;
@@ -88,7 +87,8 @@ void append_json_float(std::string& out, double value) {
     }
     // "d.ddde[+-]xx": the shortest digits that read back as `value`, and where the point stands.
     std::array<char, 32> buffer;
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
     std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
     if (text.front() == '-') {
         out += '-';

@@ -64,14 +64,16 @@ constexpr std::array<Inert, 16> kExecution{{
 std::vector<ParamSpec> inert_specs() {
     std::vector<ParamSpec> specs;
     for (const auto& [name, field] : kFieldKeys) {
-        specs.push_back(inert_spec({name, ParamType::string, "Text operators do not read this field."}, field));
+        specs.push_back(
+            inert_spec({name, ParamType::string, "Text operators do not read this field."}, field));
     }
     for (const auto& inert : kExecution) specs.push_back(inert_spec(inert, nullptr));
     specs.push_back(inert_spec({"batch_size", ParamType::integer, "Batches are sized by bytes."}, 1000));
     specs.push_back(inert_spec({"auto_op_parallelism", ParamType::boolean, "Always parallel."}, true));
-    specs.push_back(inert_spec({"skip_op_error", ParamType::boolean,
-                                "A row on which an operator fails always goes to the quarantine, and only that row."},
-                               false));
+    specs.push_back(
+        inert_spec({"skip_op_error", ParamType::boolean,
+                    "A row on which an operator fails always goes to the quarantine, and only that row."},
+                   false));
     return specs;
 }
 
@@ -80,9 +82,10 @@ std::vector<ParamSpec> inert_specs() {
 BaseParamSet::BaseParamSet(bool filter) {
     base_
         .add(&BaseParams::text_key, "text_key",
-             "The field that holds the text, dotted for nested fields. Null: the first of the recipe's text_keys.")
-        .add(&BaseParams::index_key, "index_key", "Adding a column of row numbers is not supported: must be null.",
-             {.nullable = true});
+             "The field that holds the text, dotted for nested fields. Null: the first of the recipe's "
+             "text_keys.")
+        .add(&BaseParams::index_key, "index_key",
+             "Adding a column of row numbers is not supported: must be null.", {.nullable = true});
     specs_ = base_.specs();
     if (filter) {
         range_

@@ -28,24 +28,12 @@ std::string_view to_string(OpFamily family) {
     throw Bug("unknown OpFamily");
 }
 
-void Op::map(const Sample&, OpScratch*) const {
-    not_of_this_shape("map");
-}
-void Op::split(const Sample&, TextSink&, OpScratch*) const {
-    not_of_this_shape("split");
-}
-void Op::compute(const Sample&, std::span<double>, OpScratch*) const {
-    not_of_this_shape("compute");
-}
-bool Op::keep(std::span<const double>) const {
-    not_of_this_shape("keep");
-}
-void Op::key(const Sample&, std::string&, OpScratch*) const {
-    not_of_this_shape("make keys");
-}
-std::string Op::hash_text(std::string_view) const {
-    not_of_this_shape("show a hash");
-}
+void Op::map(const Sample&, OpScratch*) const { not_of_this_shape("map"); }
+void Op::split(const Sample&, TextSink&, OpScratch*) const { not_of_this_shape("split"); }
+void Op::compute(const Sample&, std::span<double>, OpScratch*) const { not_of_this_shape("compute"); }
+bool Op::keep(std::span<const double>) const { not_of_this_shape("keep"); }
+void Op::key(const Sample&, std::string&, OpScratch*) const { not_of_this_shape("make keys"); }
+std::string Op::hash_text(std::string_view) const { not_of_this_shape("show a hash"); }
 
 OpCatalog::OpCatalog(std::vector<OpSpec> specs) : specs_(std::move(specs)) {
     std::ranges::sort(specs_, {}, &OpSpec::name);
@@ -54,7 +42,8 @@ OpCatalog::OpCatalog(std::vector<OpSpec> specs) : specs_(std::move(specs)) {
 }
 
 const OpSpec* OpCatalog::find(std::string_view name) const {
-    const auto found = std::ranges::lower_bound(specs_, name, {}, [](const OpSpec& spec) -> std::string_view { return spec.name; });
+    const auto found = std::ranges::lower_bound(
+        specs_, name, {}, [](const OpSpec& spec) -> std::string_view { return spec.name; });
     return found != specs_.end() && found->name == name ? &*found : nullptr;
 }
 

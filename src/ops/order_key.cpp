@@ -31,9 +31,7 @@ void append_order_key(std::string& key, std::int64_t value) {
     append_number(key, nearest, beside);
 }
 
-void append_order_key(std::string& key, double value) {
-    append_number(key, value, 0);
-}
+void append_order_key(std::string& key, double value) { append_number(key, value, 0); }
 
 void append_order_key(std::string& key, std::string_view value) {
     key += static_cast<char>(OrderKeyKind::string);

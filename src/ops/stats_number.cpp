@@ -7,9 +7,7 @@
 namespace dj {
 namespace {
 
-bool is_json_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+bool is_json_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 /// The number of one list element that begins at `at`; nullopt if it is none.
 std::optional<double> element(std::string_view json, std::size_t& at, std::string& buffer) {

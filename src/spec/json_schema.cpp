@@ -8,13 +8,9 @@ namespace {
 
 using Schema = nlohmann::ordered_json;
 
-Schema typed(const char* type) {
-    return Schema{{"type", type}};
-}
+Schema typed(const char* type) { return Schema{{"type", type}}; }
 
-Schema list_of_strings() {
-    return Schema{{"type", "array"}, {"items", typed("string")}};
-}
+Schema list_of_strings() { return Schema{{"type", "array"}, {"items", typed("string")}}; }
 
 Schema bounded(Schema schema, const Bounds& bounds) {
     const auto set = [&](const char* key, const std::optional<double>& bound) {
@@ -39,7 +35,8 @@ Schema schema_of_type(ParamType type, const Bounds& bounds) {
         case ParamType::string: return typed("string");
         case ParamType::string_list:
         case ParamType::string_or_list: return Schema{{"anyOf", {typed("string"), list_of_strings()}}};
-        case ParamType::integer_or_string: return Schema{{"anyOf", {bounded(typed("integer"), bounds), typed("string")}}};
+        case ParamType::integer_or_string:
+            return Schema{{"anyOf", {bounded(typed("integer"), bounds), typed("string")}}};
         case ParamType::mapping: return typed("object");
         case ParamType::any: break;
     }
@@ -51,7 +48,8 @@ Schema schema_of_type(ParamType type, const Bounds& bounds) {
 nlohmann::ordered_json json_schema_of(const ParamSpec& spec) {
     auto schema = schema_of_type(spec.type, spec.rules.bounds);
     if (!spec.rules.choices.empty()) schema = Schema{{"enum", spec.rules.choices}};
-    if (spec.rules.nullable && spec.type != ParamType::any) schema = Schema{{"anyOf", {schema, typed("null")}}};
+    if (spec.rules.nullable && spec.type != ParamType::any)
+        schema = Schema{{"anyOf", {schema, typed("null")}}};
     schema["description"] = spec.doc;
     schema["default"] = spec.default_value;
     return schema;

@@ -76,17 +76,20 @@ std::string_view expected(ParamType type) {
 }
 
 std::string bound_text(double bound) {
-    return std::floor(bound) == bound && std::abs(bound) < 1e15 ? fmt::format("{:.0f}", bound) : fmt::format("{}", bound);
+    return std::floor(bound) == bound && std::abs(bound) < 1e15 ? fmt::format("{:.0f}", bound)
+                                                                : fmt::format("{}", bound);
 }
 
 std::optional<std::string> bounds_problem(const Bounds& bounds, const json& value) {
     const double number = value.get<double>();
     if (std::isnan(number)) return "NaN is not a usable number here";
     if (bounds.min && number < *bounds.min) {
-        return fmt::format("{} is below the smallest allowed value {}", shown(value), bound_text(*bounds.min));
+        return fmt::format("{} is below the smallest allowed value {}", shown(value),
+                           bound_text(*bounds.min));
     }
     if (bounds.max && number > *bounds.max) {
-        return fmt::format("{} is above the greatest allowed value {}", shown(value), bound_text(*bounds.max));
+        return fmt::format("{} is above the greatest allowed value {}", shown(value),
+                           bound_text(*bounds.max));
     }
     return std::nullopt;
 }
@@ -96,7 +99,8 @@ std::optional<std::string> choice_problem(const std::vector<std::string>& choice
     const auto& given = value.get_ref<const std::string&>();
     if (std::ranges::find(choices, given) != choices.end()) return std::nullopt;
     auto message = fmt::format("{} is not one of {}", shown(value), fmt::join(choices, ", "));
-    if (const auto near = nearest_name(given, choices)) message += fmt::format("; did you mean \"{}\"?", *near);
+    if (const auto near = nearest_name(given, choices))
+        message += fmt::format("; did you mean \"{}\"?", *near);
     return message;
 }
 
@@ -155,13 +159,15 @@ std::vector<ParamProblem> check_values(const std::vector<ParamSpec>& specs, cons
     for (const auto& [name, value] : given.items()) {
         const auto spec = std::ranges::find(specs, name, &ParamSpec::name);
         if (spec != specs.end()) {
-            if (auto message = check_value(*spec, value)) problems.push_back({.param = name, .message = *message});
+            if (auto message = check_value(*spec, value))
+                problems.push_back({.param = name, .message = *message});
             continue;
         }
         std::vector<std::string> names;
         for (const auto& known : specs) names.push_back(known.name);
         auto message = fmt::format("unknown parameter \"{}\"", name);
-        if (const auto near = nearest_name(name, names)) message += fmt::format(", did you mean \"{}\"?", *near);
+        if (const auto near = nearest_name(name, names))
+            message += fmt::format(", did you mean \"{}\"?", *near);
         problems.push_back({.param = name, .message = std::move(message), .unknown_name = true});
     }
     return problems;

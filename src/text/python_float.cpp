@@ -14,9 +14,7 @@
 namespace dj {
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The text in ASCII, without the underscores that Python allows; nullopt if it cannot be a number.
 std::optional<std::string> to_ascii(std::string_view text) {
@@ -91,7 +89,8 @@ double pairwise_sum(std::span<const double> values) {
         for (; at + kLanes <= values.size(); at += kLanes) {
             for (std::size_t i = 0; i < kLanes; ++i) lanes[i] += values[at + i];
         }
-        double sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+        double sum =
+            ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
         for (; at < values.size(); ++at) sum += values[at];
         return sum;
     }
@@ -116,7 +115,8 @@ std::optional<double> python_float(std::string_view text) {
     } else if (is_decimal(rest)) {
         const auto parsed = std::from_chars(rest.data(), rest.data() + rest.size(), value);
         // Beyond the range, from_chars does not say on which side; Python gives inf or 0.
-        if (parsed.ec == std::errc::result_out_of_range) value = std::strtod(std::string(rest).c_str(), nullptr);
+        if (parsed.ec == std::errc::result_out_of_range)
+            value = std::strtod(std::string(rest).c_str(), nullptr);
     } else {
         return std::nullopt;
     }

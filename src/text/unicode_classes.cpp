@@ -7,6 +7,7 @@
 #include <unicode/uchar.h>
 
 #include "dj/text/utf8.hpp"
+#include "text/regex_word_ranges.hpp"
 
 namespace dj {
 namespace {
@@ -33,17 +34,11 @@ bool is_space_beyond_ascii(char32_t point) {
            point == 0x2028 || point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
 }
 
-UChar32 icu(char32_t point) {
-    return static_cast<UChar32>(point);
-}
+UChar32 icu(char32_t point) { return static_cast<UChar32>(point); }
 
-bool is_cased(char32_t point) {
-    return u_hasBinaryProperty(icu(point), UCHAR_CASED) != 0;
-}
+bool is_cased(char32_t point) { return u_hasBinaryProperty(icu(point), UCHAR_CASED) != 0; }
 
-bool is_case_ignorable(char32_t point) {
-    return u_hasBinaryProperty(icu(point), UCHAR_CASE_IGNORABLE) != 0;
-}
+bool is_case_ignorable(char32_t point) { return u_hasBinaryProperty(icu(point), UCHAR_CASE_IGNORABLE) != 0; }
 
 /// The rule of SpecialCasing.txt: behind a cased letter and not before one, ignorable characters aside.
 bool is_final_sigma(std::string_view text, std::size_t begin, std::size_t end) {
@@ -75,7 +70,8 @@ void append_ascii_lower(std::string& out, std::string_view ascii) {
 }  // namespace
 
 bool python_is_space(char32_t point) {
-    if (point < 0x80) return point == ' ' || (point >= 0x9 && point <= 0xD) || (point >= 0x1C && point <= 0x1F);
+    if (point < 0x80)
+        return point == ' ' || (point >= 0x9 && point <= 0xD) || (point >= 0x1C && point <= 0x1F);
     return is_space_beyond_ascii(point);
 }
 
@@ -89,6 +85,17 @@ bool regex_is_digit(char32_t point) {
     const auto next = std::ranges::upper_bound(kZeros, point);
     constexpr char32_t kDigits = 10;
     return next != kZeros.begin() && point - *std::prev(next) < kDigits;
+}
+
+bool regex_is_word(char32_t point) {
+    if (point < 0x80) {
+        const char32_t lower = point | 0x20;
+        return (lower >= 'a' && lower <= 'z') || (point >= '0' && point <= '9') || point == '_';
+    }
+    constexpr std::uint32_t kWord = U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK | U_GC_NL_MASK | U_GC_PC_MASK;
+    if ((U_MASK(u_charType(icu(point))) & kWord) != 0) return true;
+    const auto next = std::ranges::upper_bound(kRegexWordRanges, point, {}, &CodePointRange::first);
+    return next != kRegexWordRanges.begin() && point <= std::prev(next)->last;
 }
 
 std::string_view python_strip(std::string_view text) {

@@ -10,9 +10,7 @@ namespace {
 constexpr char32_t kReplacement = 0xFFFD;
 constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
 
-unsigned char byte_at(std::string_view text, std::size_t at) {
-    return static_cast<unsigned char>(text[at]);
-}
+unsigned char byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
 
 std::uint64_t load_word(const char* at) {
     std::uint64_t word;
@@ -20,9 +18,7 @@ std::uint64_t load_word(const char* at) {
     return word;
 }
 
-bool is_continuation(unsigned char byte) {
-    return (byte & 0xC0) == 0x80;
-}
+bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
 /// Bytes of the sequence that `lead` opens; 0 if it opens none.
 std::size_t sequence_length(unsigned char lead) {

@@ -64,10 +64,16 @@ public:
     [[nodiscard]] std::size_t payload_bytes() const;
 
     [[nodiscard]] TextColumn& text(std::size_t column) { return std::get<TextColumn>(columns_[column]); }
-    [[nodiscard]] const TextColumn& text(std::size_t column) const { return std::get<TextColumn>(columns_[column]); }
+    [[nodiscard]] const TextColumn& text(std::size_t column) const {
+        return std::get<TextColumn>(columns_[column]);
+    }
     [[nodiscard]] JsonColumn& json(std::size_t column) { return std::get<JsonColumn>(columns_[column]); }
-    [[nodiscard]] const JsonColumn& json(std::size_t column) const { return std::get<JsonColumn>(columns_[column]); }
-    [[nodiscard]] ScalarColumn& scalar(std::size_t column) { return std::get<ScalarColumn>(columns_[column]); }
+    [[nodiscard]] const JsonColumn& json(std::size_t column) const {
+        return std::get<JsonColumn>(columns_[column]);
+    }
+    [[nodiscard]] ScalarColumn& scalar(std::size_t column) {
+        return std::get<ScalarColumn>(columns_[column]);
+    }
     [[nodiscard]] const ScalarColumn& scalar(std::size_t column) const {
         return std::get<ScalarColumn>(columns_[column]);
     }

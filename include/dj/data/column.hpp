@@ -87,7 +87,8 @@ public:
     [[nodiscard]] virtual std::size_t payload_bytes() const = 0;
     [[nodiscard]] virtual std::unique_ptr<OpaqueColumn> take(RowIndices rows) const = 0;
     /// This column followed by the given rows of `other`, which has the same type.
-    [[nodiscard]] virtual std::unique_ptr<OpaqueColumn> appended(const OpaqueColumn& other, RowIndices rows) const = 0;
+    [[nodiscard]] virtual std::unique_ptr<OpaqueColumn> appended(const OpaqueColumn& other,
+                                                                 RowIndices rows) const = 0;
     [[nodiscard]] virtual std::unique_ptr<OpaqueColumn> clone() const = 0;
     virtual void serialise(std::string& out) const = 0;
 };

@@ -28,13 +28,13 @@ enum class JsonFault : std::uint8_t {
 [[nodiscard]] JsonFault append_decoded_json_string(std::string& out, std::string_view slice);
 
 enum class JsonType : std::uint8_t {
-    absent,       ///< An empty slice: the row has no such field.
+    absent,  ///< An empty slice: the row has no such field.
     null,
     boolean,
     integer,      ///< Fits `integer`.
     big_integer,  ///< An integer beyond int64: `digits` is exact, `number` the nearest double.
     number,
-    string,       ///< In `text`.
+    string,  ///< In `text`.
     array,
     object,
     malformed,
@@ -46,9 +46,9 @@ struct JsonScalar {
     JsonType type = JsonType::absent;
     bool boolean = false;
     std::int64_t integer = 0;
-    double number = 0;        ///< Set for every kind of number.
-    std::string_view digits;  ///< The number as it was written.
-    std::string_view text;    ///< Lies in the slice or in the buffer.
+    double number = 0;                  ///< Set for every kind of number.
+    std::string_view digits;            ///< The number as it was written.
+    std::string_view text;              ///< Lies in the slice or in the buffer.
     JsonFault fault = JsonFault::none;  ///< Why a string or the slice is `malformed`.
 };
 

@@ -16,15 +16,16 @@ namespace dj {
 
 /// Which columns of the batch stand for an operator's fields.
 struct SampleBinding {
-    std::size_t text_column = 0;              ///< The field named by the operator's `text_key`.
-    std::vector<std::size_t> field_columns;  ///< The other fields the operator asked for: JSON, scalar or text columns.
+    std::size_t text_column = 0;  ///< The field named by the operator's `text_key`.
+    std::vector<std::size_t>
+        field_columns;  ///< The other fields the operator asked for: JSON, scalar or text columns.
 };
 
 /// What a mapper writes into; owned by the thread and reused for every row.
 struct SampleOutput {
-    std::string text;          ///< The row's new text, if `text_written`.
+    std::string text;  ///< The row's new text, if `text_written`.
     bool text_written = false;
-    std::string fault;         ///< Why the operator cannot process the row; empty if it can.
+    std::string fault;  ///< Why the operator cannot process the row; empty if it can.
     void reset() {
         text.clear();
         text_written = false;

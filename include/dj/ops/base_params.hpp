@@ -18,21 +18,29 @@ struct KeepRange {
     bool max_closed_interval = true;
     bool reversed_range = false;
 
-    /// Whether a row whose stat is `value` stays.
+    /// Whether a row whose stat is `value` stays. An end that is not given is not tested.
     template <class Bound>
-    [[nodiscard]] bool keeps(double value, Bound min, Bound max) const {
+    [[nodiscard]] bool keeps(double value, const std::optional<Bound>& min,
+                             const std::optional<Bound>& max) const {
         // With `reversed_range` what stays are the values outside of the range; a closed end then belongs to them.
         const bool min_closed = min_closed_interval != reversed_range;
         const bool max_closed = max_closed_interval != reversed_range;
-        const auto low = static_cast<double>(min);
-        const auto high = static_cast<double>(max);
-        const bool inside = (min_closed ? value >= low : value > low) && (max_closed ? value <= high : value < high);
+        bool inside = true;
+        if (min) {
+            const auto low = static_cast<double>(*min);
+            inside = min_closed ? value >= low : value > low;
+        }
+        if (max && inside) {
+            const auto high = static_cast<double>(*max);
+            inside = max_closed ? value <= high : value < high;
+        }
         return inside != reversed_range;
     }
 };
 
 struct BaseParams {
-    std::optional<std::string> text_key;  ///< Resolved by the recipe: the first of its `text_keys` if not given.
+    std::optional<std::string>
+        text_key;  ///< Resolved by the recipe: the first of its `text_keys` if not given.
     nlohmann::json index_key;
     KeepRange range;  ///< Filters only.
 

@@ -88,7 +88,7 @@ struct OpSpec {
     bool reads_text = true;
     std::vector<ParamSpec> params;  ///< Own parameters first, then the base parameters of the family.
     std::vector<StatSpec> stats;
-    std::string hash_column;        ///< Deduplicators: `__dj__hash`, ...; else empty.
+    std::string hash_column;  ///< Deduplicators: `__dj__hash`, ...; else empty.
     struct Example {
         std::string params;  ///< JSON object.
         std::string input;   ///< JSON: the row's text, or a list of rows.
@@ -99,8 +99,12 @@ struct OpSpec {
     /// (a pattern that does not compile).
     std::function<std::unique_ptr<const Op>(const nlohmann::json& params)> make;
 
-    [[nodiscard]] bool dataset_wide() const { return shape == OpShape::group_by_key || shape == OpShape::order_by_key; }
-    [[nodiscard]] bool writes_text() const { return shape == OpShape::map_row || shape == OpShape::split_row; }
+    [[nodiscard]] bool dataset_wide() const {
+        return shape == OpShape::group_by_key || shape == OpShape::order_by_key;
+    }
+    [[nodiscard]] bool writes_text() const {
+        return shape == OpShape::map_row || shape == OpShape::split_row;
+    }
 };
 
 /// Every operator by name. Built by `make_op_catalog` in `main` and passed down; immutable.

@@ -27,7 +27,9 @@
 namespace dj {
 
 template <class T>
-concept HasScratch = requires { typename T::Scratch; };
+concept HasScratch = requires {
+    typename T::Scratch;
+};
 
 namespace op_detail {
 
@@ -60,12 +62,16 @@ struct ScratchHolder final : OpScratch {
 }  // namespace op_detail
 
 template <class T>
-concept RowMapper = requires(const T op, const Sample& sample, op_detail::Scratch<T>& scratch) { op.map(sample, scratch); } ||
-                    requires(const T op, const Sample& sample) { op.map(sample); };
+concept RowMapper = requires(const T op, const Sample& sample, op_detail::Scratch<T>& scratch) {
+    op.map(sample, scratch);
+}
+|| requires(const T op, const Sample& sample) { op.map(sample); };
 template <class T>
-concept RowSplitter = requires(const T op, const Sample& sample, TextSink& out, op_detail::Scratch<T>& scratch) {
+concept RowSplitter = requires(const T op, const Sample& sample, TextSink& out,
+                               op_detail::Scratch<T>& scratch) {
     op.split(sample, out, scratch);
-} || requires(const T op, const Sample& sample, TextSink& out) { op.split(sample, out); };
+}
+|| requires(const T op, const Sample& sample, TextSink& out) { op.split(sample, out); };
 template <class T>
 concept RowFilter = requires(const T op, std::span<const double> stats, const KeepRange& range) {
     { op.keep(stats, range) } -> std::same_as<bool>;
@@ -81,13 +87,14 @@ concept RowDeduplicator = !RowSelector<T> && requires(const T op, std::string_vi
 };
 template <class T>
 concept Operator = std::default_initializable<T> &&
-                   (RowMapper<T> || RowSplitter<T> || RowFilter<T> || RowSelector<T> || RowDeduplicator<T>);
+    (RowMapper<T> || RowSplitter<T> || RowFilter<T> || RowSelector<T> || RowDeduplicator<T>);
 
 /// The running form of a described operator.
 template <Operator T>
 class DescribedOp final : public Op {
 public:
-    DescribedOp(T op, BaseParams base) : op_(std::move(op)), base_(std::move(base)), text_key_(base_.resolved_text_key()) {}
+    DescribedOp(T op, BaseParams base)
+        : op_(std::move(op)), base_(std::move(base)), text_key_(base_.resolved_text_key()) {}
 
     std::unique_ptr<OpScratch> make_scratch() const override {
         if constexpr (HasScratch<T>) {

@@ -16,7 +16,17 @@
 
 namespace dj {
 
-enum class ParamType : std::uint8_t { boolean, integer, number, string, string_list, string_or_list, integer_or_string, mapping, any };
+enum class ParamType : std::uint8_t {
+    boolean,
+    integer,
+    number,
+    string,
+    string_list,
+    string_or_list,
+    integer_or_string,
+    mapping,
+    any
+};
 
 [[nodiscard]] std::string_view to_string(ParamType type);
 
@@ -28,8 +38,8 @@ struct Bounds {
 struct ParamRules {
     Bounds bounds{};
     std::vector<std::string> choices{};  ///< Empty: any value of the type.
-    bool nullable = false;               ///< `null` (and an absent value) is allowed; implied for std::optional fields.
-    bool inert = false;                  ///< Accepted for compatibility with Data-Juicer; has no meaning here.
+    bool nullable = false;  ///< `null` (and an absent value) is allowed; implied for std::optional fields.
+    bool inert = false;     ///< Accepted for compatibility with Data-Juicer; has no meaning here.
 };
 
 struct ParamSpec {
@@ -51,10 +61,12 @@ struct ParamProblem {
 [[nodiscard]] std::optional<std::string> check_value(const ParamSpec& spec, const nlohmann::json& value);
 
 /// Every problem of `given` (a JSON object) against `specs`, unknown names with the nearest known name.
-[[nodiscard]] std::vector<ParamProblem> check_values(const std::vector<ParamSpec>& specs, const nlohmann::json& given);
+[[nodiscard]] std::vector<ParamProblem> check_values(const std::vector<ParamSpec>& specs,
+                                                     const nlohmann::json& given);
 
 /// The candidate nearest to `name` by edit distance, if it is near enough to be worth suggesting.
-[[nodiscard]] std::optional<std::string> nearest_name(std::string_view name, const std::vector<std::string>& candidates);
+[[nodiscard]] std::optional<std::string> nearest_name(std::string_view name,
+                                                      const std::vector<std::string>& candidates);
 
 /// Maps a C++ field type to its ParamType; specialised in param_types for bool, integers, double, string,
 /// vector<string>, optional<...>, nlohmann::json.

@@ -16,8 +16,7 @@ struct ParamTypeOf<bool> {
     static constexpr ParamType value = ParamType::boolean;
 };
 template <std::integral Field>
-    requires(!std::same_as<Field, bool>)
-struct ParamTypeOf<Field> {
+requires(!std::same_as<Field, bool>) struct ParamTypeOf<Field> {
     static constexpr ParamType value = ParamType::integer;
 };
 template <>
@@ -84,7 +83,8 @@ template <class Field>
 void limit_to_type(Bounds& bounds) {
     if constexpr (kOptional<Field>) {
         limit_to_type<typename Field::value_type>(bounds);
-    } else if constexpr (std::integral<Field> && !std::same_as<Field, bool> && sizeof(Field) < sizeof(std::int64_t)) {
+    } else if constexpr (std::integral<Field> && !std::same_as<Field, bool> &&
+                         sizeof(Field) < sizeof(std::int64_t)) {
         if (!bounds.min) bounds.min = static_cast<double>(std::numeric_limits<Field>::min());
         if (!bounds.max) bounds.max = static_cast<double>(std::numeric_limits<Field>::max());
     } else if constexpr (std::unsigned_integral<Field> && !std::same_as<Field, bool>) {

@@ -17,6 +17,9 @@ namespace dj {
 /// `\d` of module `regex`.
 [[nodiscard]] bool regex_is_digit(char32_t point);
 
+/// `\w` of module `regex`, by which its `\b` goes too: letters, marks, digits and connectors.
+[[nodiscard]] bool regex_is_word(char32_t point);
+
 /// `str.strip()`: a part of `text`.
 [[nodiscard]] std::string_view python_strip(std::string_view text);
 

@@ -67,10 +67,12 @@ struct DocumentDeduplicator {
 
 OpSpec document_deduplicator() {
     using T = DocumentDeduplicator;
-    return Describe<T>("document_deduplicator",
-                       "Drops rows whose text has been seen before.\n\n"
-                       "Two texts are equal if their MD5 is, white space at both ends aside. Of equal rows the first in "
-                       "the order of the data set stays, whatever the number of ranks, threads and partitions.")
+    return Describe<T>(
+               "document_deduplicator",
+               "Drops rows whose text has been seen before.\n\n"
+               "Two texts are equal if their MD5 is, white space at both ends aside. Of equal rows the first "
+               "in "
+               "the order of the data set stays, whatever the number of ranks, threads and partitions.")
         .param(&T::lowercase, "lowercase", "Compare the texts in lower case.")
         .param(&T::ignore_non_character, "ignore_non_character",
                "Compare the texts without white space, digits and ASCII punctuation.")
@@ -78,7 +80,8 @@ OpSpec document_deduplicator() {
         .hash_column("__dj__hash")
         .example("{}", R"(["one", "two", " one\n"])", R"(["one", "two"])")
         .example(R"({"lowercase": true})", R"(["One", "one", "ONE!"])", R"(["One", "ONE!"])")
-        .example(R"({"lowercase": true, "ignore_non_character": true})", R"(["One", "o n e", "ONE 1!"])", R"(["One"])");
+        .example(R"({"lowercase": true, "ignore_non_character": true})", R"(["One", "o n e", "ONE 1!"])",
+                 R"(["One"])");
 }
 
 }  // namespace dj

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "dj/ops/op_spec.hpp"
 #include "dj/text/utf8.hpp"
@@ -9,8 +10,8 @@ namespace dj {
 namespace {
 
 struct TextLengthFilter {
-    std::int64_t min_len = 10;
-    std::int64_t max_len = std::numeric_limits<std::int64_t>::max();
+    std::optional<std::int64_t> min_len = 10;
+    std::optional<std::int64_t> max_len = std::numeric_limits<std::int64_t>::max();
 
     void compute(const Sample& sample, std::span<double> stats) const {
         stats[0] = static_cast<double>(count_code_points(sample.text()));
@@ -24,13 +25,15 @@ struct TextLengthFilter {
 
 OpSpec text_length_filter() {
     using T = TextLengthFilter;
-    return Describe<T>("text_length_filter",
-                       "Keeps rows whose text is neither too short nor too long.\n\n"
-                       "The length is the number of characters (Unicode code points, as Python's `len` counts them), not "
-                       "of bytes: \"né\" has two. Both ends belong to the range unless `min_closed_interval` or "
-                       "`max_closed_interval` says otherwise.")
-        .param(&T::min_len, "min_len", "The fewest characters a text must have.")
-        .param(&T::max_len, "max_len", "The most characters a text may have.")
+    return Describe<T>(
+               "text_length_filter",
+               "Keeps rows whose text is neither too short nor too long.\n\n"
+               "The length is the number of characters (Unicode code points, as Python's `len` counts them), "
+               "not "
+               "of bytes: \"né\" has two. Both ends belong to the range unless `min_closed_interval` or "
+               "`max_closed_interval` says otherwise.")
+        .param(&T::min_len, "min_len", "The fewest characters a text must have. Null: any number.")
+        .param(&T::max_len, "max_len", "The most characters a text may have. Null: any number.")
         .stat("text_len", "Number of characters in the text.", StatType::integer)
         .example(R"({"min_len": 3})", R"("ab")", "false")
         .example(R"({"min_len": 3})", R"("né!")", "true")

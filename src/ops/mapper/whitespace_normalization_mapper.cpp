@@ -29,7 +29,8 @@ std::size_t next_suspect(std::string_view text, std::size_t at) {
         if (any) break;
         at += kBlock;
     }
-    while (at < text.size() && text[at] != '\t' && !may_begin_space(static_cast<unsigned char>(text[at]))) ++at;
+    while (at < text.size() && text[at] != '\t' && !may_begin_space(static_cast<unsigned char>(text[at])))
+        ++at;
     return at;
 }
 
@@ -57,9 +58,12 @@ OpSpec whitespace_normalization_mapper() {
     return Describe<WhitespaceNormalizationMapper>(
                "whitespace_normalization_mapper",
                "Turns unusual white space into ordinary spaces and trims the text.\n\n"
-               "White space at both ends is removed (all that Python's `str.strip` removes, line breaks included). Inside "
-               "the text, tabs, no-break spaces and the various widths of Unicode spaces, zero-width ones included, "
-               "become one space each. Line breaks inside the text stay, and runs of spaces are not shortened.")
+               "White space at both ends is removed (all that Python's `str.strip` removes, line breaks "
+               "included). Inside "
+               "the text, tabs, no-break spaces and the various widths of Unicode spaces, zero-width ones "
+               "included, "
+               "become one space each. Line breaks inside the text stay, and runs of spaces are not "
+               "shortened.")
         .example("{}", R"("  a\tb\u00a0c\n")", R"("a b c")")
         .example("{}", R"("two\nlines,  two spaces")", R"("two\nlines,  two spaces")")
         .example("{}", R"("\u3000\u6f22\u3000\u5b57\u200b")", R"("\u6f22 \u5b57 ")");

@@ -29,7 +29,9 @@ struct TopkSpecifiedFieldSelector {
         return field_key.empty() ? std::vector<std::string>() : std::vector<std::string>{field_key};
     }
     bool descending() const { return reverse; }
-    bool reorders() const { return !field_key.empty() && (topk.value_or(0) != 0 || top_ratio.value_or(0) != 0); }
+    bool reorders() const {
+        return !field_key.empty() && (topk.value_or(0) != 0 || top_ratio.value_or(0) != 0);
+    }
 
     std::uint64_t select_count(std::uint64_t rows) const {
         if (rows <= 1 || !reorders()) return rows;
@@ -64,8 +66,9 @@ private:
                 return;
             default: break;
         }
-        sample.fail(fmt::format("field {} is {}, which has no place in an order: expected a number or a string",
-                                field_key, to_string(value.type)));
+        sample.fail(
+            fmt::format("field {} is {}, which has no place in an order: expected a number or a string",
+                        field_key, to_string(value.type)));
     }
 
     void nested_key(const Sample& sample, std::string_view json, std::string& key, Scratch& scratch) const {
@@ -92,13 +95,19 @@ private:
 OpSpec topk_specified_field_selector() {
     using T = TopkSpecifiedFieldSelector;
     return Describe<T>("topk_specified_field_selector",
-                       "Keeps the rows with the greatest (or smallest) values of a field, in the order of those values.\n\n"
-                       "Rows with equal values keep their order. A field at the top level is compared as it is: numbers "
-                       "exactly, strings by code points; a row without it, or with null, a list or an object, goes to "
-                       "the quarantine. A nested field counts as a number: strings are read as numbers, lists count by "
-                       "their mean, and what is missing or no number comes last. Without `field_key`, or with neither "
+                       "Keeps the rows with the greatest (or smallest) values of a field, in the order of "
+                       "those values.\n\n"
+                       "Rows with equal values keep their order. A field at the top level is compared as it "
+                       "is: numbers "
+                       "exactly, strings by code points; a row without it, or with null, a list or an "
+                       "object, goes to "
+                       "the quarantine. A nested field counts as a number: strings are read as numbers, "
+                       "lists count by "
+                       "their mean, and what is missing or no number comes last. Without `field_key`, or "
+                       "with neither "
                        "`top_ratio` nor `topk`, all rows stay where they are.")
-        .param(&T::field_key, "field_key", "The field, dotted for nested ones: `score`, `meta.score`, `__dj__stats__.text_len`.")
+        .param(&T::field_key, "field_key",
+               "The field, dotted for nested ones: `score`, `meta.score`, `__dj__stats__.text_len`.")
         .param(&T::top_ratio, "top_ratio",
                "The share of rows that stay, rounded down. With `topk` too, the smaller number counts.",
                {.bounds = {.min = 0, .max = 1}})
