@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "dj/base/error.hpp"
+#include "format/column_filling.hpp"
 #include "format/record_frame.hpp"
 #include "format/utf8_repair.hpp"
 
@@ -69,7 +70,7 @@ ParsedMorsel JsonlParser::parse(const RawMorsel& morsel) {
         parse_one_by_one(morsel, out);
     }
     remember_sizes(out.batch);
-    complete_columns(out.batch);
+    fill_other_columns(out.batch, ours_);
     return out;
 }
 
@@ -262,23 +263,6 @@ void JsonlParser::remember_sizes(const Batch& batch) {
             expected_.bytes[column] = batch.text(column).payload_bytes();
         if (schema_->columns[column].kind == ColumnKind::json)
             expected_.bytes[column] = batch.json(column).payload_bytes();
-    }
-}
-
-// Columns that operators fill later are as long as ours from the start: empty, or null.
-void JsonlParser::complete_columns(Batch& batch) const {
-    for (std::size_t column = 0; column < ours_.size(); ++column) {
-        if (ours_[column]) continue;
-        switch (schema_->columns[column].kind) {
-            case ColumnKind::scalar: batch.scalar(column).resize(batch.size()); break;
-            case ColumnKind::text:
-                for (std::size_t row = 0; row < batch.size(); ++row) batch.text(column).close_row();
-                break;
-            case ColumnKind::json:
-                for (std::size_t row = 0; row < batch.size(); ++row) batch.json(column).close_row();
-                break;
-            case ColumnKind::opaque: break;
-        }
     }
 }
 

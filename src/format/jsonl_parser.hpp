@@ -50,7 +50,6 @@ private:
     void append_frame(const char* text, Batch& batch);
     void quarantine(const RawMorsel& morsel, const Line& line, std::string reason, ParsedMorsel& out);
     void reserve(Batch& batch) const;
-    void complete_columns(Batch& batch) const;
     void remember_sizes(const Batch& batch);
 
     InputOptions options_;

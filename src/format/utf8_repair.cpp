@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/utf8_repair.hpp"
 
+#include <simdjson.h>
+
 namespace dj {
 namespace {
 
@@ -33,6 +35,8 @@ Sequence first_sequence(std::string_view bytes) {
 }
 
 }  // namespace
+
+bool utf8_is_sound(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
 
 std::size_t first_invalid_utf8(std::string_view bytes) {
     std::size_t at = 0;

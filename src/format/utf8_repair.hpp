@@ -8,6 +8,9 @@
 
 namespace dj {
 
+/// At simdjson's speed.
+[[nodiscard]] bool utf8_is_sound(std::string_view bytes);
+
 /// Offset of the first byte that is no valid UTF-8; the size of `bytes` if all are.
 [[nodiscard]] std::size_t first_invalid_utf8(std::string_view bytes);
 

@@ -41,7 +41,8 @@ struct RawMorsel {
     std::uint64_t offset = 0;  ///< Of the first byte, in the decompressed file; first row for parquet.
     std::string bytes;         ///< With kMorselPadding readable bytes of padding behind (capacity, not size).
     std::shared_ptr<const void> values;
-    [[nodiscard]] std::size_t payload_bytes() const { return bytes.size(); }
+    std::size_t values_bytes = 0;  ///< Memory that `values` takes.
+    [[nodiscard]] std::size_t payload_bytes() const { return bytes.size() + values_bytes; }
 };
 
 inline constexpr std::size_t kMorselPadding = 64;
@@ -108,6 +109,10 @@ struct InputOptions {
 [[nodiscard]] std::unique_ptr<InputFormat> make_parquet_input(InputOptions options,
                                                               const std::filesystem::path& first_file,
                                                               const std::string& description);
+
+/// The same with a file system of the caller's, for the rank that reads the schema.
+[[nodiscard]] std::unique_ptr<InputFormat> make_parquet_input(InputOptions options, FileSystem& files,
+                                                              const std::filesystem::path& first_file);
 
 /// What planning needs to know of one file. Parquet: units are row groups with their rows and bytes.
 struct FileOutline {

@@ -43,7 +43,8 @@ struct OutputOptions {
     FileKind kind;
     std::vector<FieldUse> fields;  ///< As given to the input.
     std::vector<AddedField> added;
-    std::string input_description;  ///< `InputFormat::describe()`: parquet needs the schema.
+    std::string input_description;             ///< `InputFormat::describe()`: parquet needs the schema.
+    std::uint64_t parquet_block_rows = 16384;  ///< Rows of a row group.
 };
 
 /// Const and shared by threads.
