@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dj/recipe/options.hpp"
+
+#include <charconv>
+
+#include "dj/base/error.hpp"
+
+namespace dj {
+
+ParamSet<GlobalOptions> global_params() {
+    using T = GlobalOptions;
+    ParamSet<T> params;
+    params.add(&T::project_name, "project_name", "A label for people.");
+    params.add(&T::dataset_path, "dataset_path",
+               "What to read: a file, a folder (searched through), a pattern (*.jsonl), or several.");
+    params.add(&T::dataset, "dataset", "The same as a mapping: {configs: [{type: local, path: ...}]}.");
+    params.add(&T::suffixes, "suffixes", "Read only files that end so, for example [.jsonl, .jsonl.zst].");
+    params.add(
+        &T::text_keys, "text_keys",
+        "Field that holds the text; dotted for nested ones. The first of a list is the operators' default.");
+    params.add(&T::export_path, "export_path", "File to write.");
+    params.add(&T::export_type, "export_type", "jsonl or parquet, where the name of the file does not say.",
+               {.choices = {"jsonl", "parquet", "json", "csv", "tsv", "tfrecords", "webdataset", "lance"}});
+    params.add(&T::export_shard_size, "export_shard_size",
+               "Bytes per output file before compression; 0: one file.", {.bounds = {.min = 0}});
+    params.add(&T::keep_stats_in_res_ds, "keep_stats_in_res_ds",
+               "Keep what filters measured in the rows (__dj__stats__).");
+    params.add(&T::keep_hashes_in_res_ds, "keep_hashes_in_res_ds",
+               "Keep the hashes of deduplicators in the rows.");
+    params.add(&T::np, "np", "Threads per rank; never more than the job was granted, which is the default.",
+               {.bounds = {.min = 1}});
+    params.add(&T::work_dir, "work_dir", "Job folders are made in it. Default: the folder of export_path.");
+    params.add(&T::job_id, "job_id", "Name of the job. Default: date, time, recipe and six random digits.");
+    params.add(&T::resume, "resume", "Go on with the job of this id.");
+    params.add(&T::event_log_dir, "event_log_dir", "Keep events outside of the job folder: fast storage.");
+    params.add(&T::checkpoint_dir, "checkpoint_dir",
+               "Keep checkpoints outside of the job folder: large storage.");
+    params.add(&T::temp_dir, "temp_dir",
+               "Scratch space, best on a disk of the node. Default: in the job folder.");
+    params.add(&T::executor_type, "executor_type",
+               "Accepted for Data-Juicer's sake: all of them run here alike.",
+               {.choices = {"default", "local", "ray", "ray_partitioned", "mpi", "branch"}});
+    params.add(&T::skip_op_error, "skip_op_error",
+               "A row on which an operator fails goes to the quarantine. false: the first one ends the job.");
+    params.add(&T::invalid_utf8, "invalid_utf8",
+               "A record that is no UTF-8: set aside, or repaired with U+FFFD.",
+               {.choices = {"quarantine", "repair"}});
+    params.add(&T::schema_conflict, "schema_conflict", "parquet files whose columns disagree.",
+               {.choices = {"error", "widen"}});
+    params.add(&T::debug, "debug", "Log what helps developers.");
+    return params;
+}
+
+ParamSet<FaultToleranceOptions> fault_tolerance_params() {
+    using T = FaultToleranceOptions;
+    ParamSet<T> params;
+    params.add(&T::enabled, "enabled", "Try a failed partition again.");
+    params.add(&T::max_retries, "max_retries", "How often.", {.bounds = {.min = 0, .max = 1000}});
+    params.add(&T::retry_backoff, "retry_backoff", "How the pause before each further try grows.",
+               {.choices = {"exponential", "linear", "fixed"}});
+    params.add(&T::backoff_base_seconds, "backoff_base_seconds", "The first pause.", {.bounds = {.min = 0}});
+    params.add(&T::backoff_cap_seconds, "backoff_cap_seconds", "The longest pause.", {.bounds = {.min = 0}});
+    params.add(&T::on_partition_failure, "on_partition_failure",
+               "When the tries are used up: stop, or go on without the partition (exit code 3).",
+               {.choices = {"stop", "continue"}});
+    params.add(&T::max_faulty_rows, "max_faulty_rows",
+               "Stop when more rows than this are faulty: a count, or a share such as 1%.",
+               {.nullable = true});
+    return params;
+}
+
+ParamSet<CheckpointOptions> checkpoint_params() {
+    using T = CheckpointOptions;
+    ParamSet<T> params;
+    params.add(&T::enabled, "enabled", "Keep states to go on from.");
+    params.add(&T::strategy, "strategy", "After which operators.",
+               {.choices = {"every_n_ops", "every_op", "every_partition", "manual", "disabled", "auto"}});
+    params.add(&T::n_ops, "n_ops", "every_n_ops: after each n-th operator.", {.bounds = {.min = 1}});
+    params.add(&T::op_names, "op_names", "manual: after these operators.");
+    params.add(&T::interval, "interval", "Seconds between two writes; auto: chosen from mtbf_hours.");
+    params.add(&T::mtbf_hours, "mtbf_hours", "Hours between two failures of the machine.",
+               {.bounds = {.min = 1e-3}});
+    params.add(&T::keep_versions, "keep_versions", "Older states kept.", {.bounds = {.min = 1}});
+    params.add(&T::compression, "compression", "Of the states.", {.choices = {"zstd", "lz4", "none"}});
+    return params;
+}
+
+ParamSet<IntermediateStorageOptions> intermediate_storage_params() {
+    using T = IntermediateStorageOptions;
+    ParamSet<T> params;
+    params.add(&T::format, "format", "Of intermediate files.", {.choices = {"parquet", "arrow", "jsonl"}});
+    params.add(&T::compression, "compression", "Of intermediate files.",
+               {.choices = {"snappy", "gzip", "zstd", "none"}});
+    params.add(&T::use_arrow_batches, "use_arrow_batches", "Write them in Arrow batches.");
+    params.add(&T::arrow_batch_size, "arrow_batch_size", "Rows per batch.", {.bounds = {.min = 1}});
+    params.add(&T::arrow_memory_mapping, "arrow_memory_mapping", "Read them through memory mapping.");
+    params.add(&T::preserve_intermediate_data, "preserve_intermediate_data",
+               "Keep what each operator made, for inspection.");
+    params.add(&T::cleanup_temp_files, "cleanup_temp_files", "Remove temporary files.");
+    params.add(&T::cleanup_on_success, "cleanup_on_success",
+               "Remove intermediate files when the job is done.");
+    params.add(&T::retention_policy, "retention_policy", "Whose intermediate files are kept.",
+               {.choices = {"keep_all", "keep_failed_only", "cleanup_all"}});
+    params.add(&T::max_retention_days, "max_retention_days", "For how long.", {.bounds = {.min = 0}});
+    return params;
+}
+
+ParamSet<EventLoggingOptions> event_logging_params() {
+    using T = EventLoggingOptions;
+    ParamSet<T> params;
+    params.add(&T::enabled, "enabled", "Write events_*.jsonl and logs/*.txt.");
+    params.add(&T::max_log_size_mb, "max_log_size_mb",
+               "A file larger than this is put aside and a new one begun.", {.bounds = {.min = 1e-3}});
+    params.add(&T::backup_count, "backup_count", "Files put aside that are kept.",
+               {.bounds = {.min = 0, .max = 10'000}});
+    return params;
+}
+
+ParamSet<ResourceOptions> resource_params() {
+    using T = ResourceOptions;
+    ParamSet<T> params;
+    params.add(&T::memory_mb, "memory_mb",
+               "MiB of memory per rank. Default: 1024, or less if less is granted.", {.bounds = {.min = 1}});
+    params.add(&T::threads, "threads", "Threads per rank; the same as np.", {.bounds = {.min = 1}});
+    return params;
+}
+
+FaultyRowLimit faulty_row_limit(const nlohmann::json& given) {
+    if (given.is_null()) return {};
+    if (given.is_number_integer() && given.get<double>() >= 0) return {.rows = given.get<std::uint64_t>()};
+    if (given.is_string()) {
+        std::string_view text = given.get_ref<const std::string&>();
+        if (text.ends_with('%')) {
+            text.remove_suffix(1);
+            double percent = 0;
+            const auto result = std::from_chars(text.data(), text.data() + text.size(), percent);
+            if (result.ec == std::errc() && result.ptr == text.data() + text.size() && percent >= 0 &&
+                percent <= 100) {
+                return {.share = percent / 100};
+            }
+        }
+    }
+    throw UserError("expected a number of rows, or a share of them such as 1%, got " + given.dump());
+}
+
+}  // namespace dj

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Brings the three sources of a recipe together: which values were given for which key, the strongest of each.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dj/recipe/keys.hpp"
+#include "dj/recipe/recipe.hpp"
+#include "recipe/yaml_tree.hpp"
+
+namespace dj {
+
+/// `--text_length_filter.min_len 20`: applies to every step with that operator.
+struct OpOverride {
+    std::string op;
+    std::string param;
+    std::string text;
+    Origin origin;
+};
+
+struct GatheredSettings {
+    std::map<std::string, Setting> settings;  ///< By full name, checked against the declarations.
+    std::optional<YamlNode> process;          ///< Null if there is no such key.
+    Origin process_origin;
+    std::vector<OpOverride> op_overrides;  ///< From weak to strong.
+};
+
+/// Problems and notices are added to the recipe's.
+[[nodiscard]] GatheredSettings gather_settings(const RecipeSources& sources, const RecipeKeys& keys,
+                                               RecipeResult& result);
+
+}  // namespace dj
