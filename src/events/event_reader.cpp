@@ -19,8 +19,8 @@ constexpr std::size_t kLongestLineBytes = 64 << 20;
 
 class LineReader {
 public:
-    LineReader(EventReadCounts& counts, const std::function<void(const json&)>& on_event)
-        : counts_(counts), on_event_(on_event) {}
+    LineReader(EventReadCounts& counts, const std::function<void(const json&)>& on_event, bool events)
+        : counts_(counts), on_event_(on_event), events_(events) {}
 
     void read(File& file) {
         std::string text;
@@ -59,7 +59,7 @@ private:
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) return true;
         const auto event = json::parse(line, nullptr, false);
         if (!event.is_object()) return false;
-        if (is_repeated(event)) {
+        if (events_ && is_repeated(event)) {
             ++counts_.repeated;
         } else {
             ++counts_.events;
@@ -81,14 +81,13 @@ private:
 
     EventReadCounts& counts_;
     const std::function<void(const json&)>& on_event_;
+    bool events_;
     std::pair<std::uint64_t, std::uint64_t> last_{0, 0};  // attempt, sequence
     bool skipping_ = false;
 };
 
-}  // namespace
-
-EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem::path>& paths,
-                            const std::function<void(const json& event)>& on_event) {
+EventReadCounts read_all(FileSystem& files, const std::vector<std::filesystem::path>& paths,
+                         const std::function<void(const json&)>& on_object, bool events) {
     // Opened newest first: a rotation in between shows a file twice (sequence numbers tell), never not at all.
     std::vector<std::unique_ptr<File>> opened;
     for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
@@ -100,7 +99,7 @@ EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem
     }
     std::reverse(opened.begin(), opened.end());
     EventReadCounts counts;
-    LineReader reader(counts, on_event);
+    LineReader reader(counts, on_object, events);
     for (const auto& file : opened) {
         try {
             reader.read(*file);
@@ -110,6 +109,18 @@ EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem
         }
     }
     return counts;
+}
+
+}  // namespace
+
+EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem::path>& paths,
+                            const std::function<void(const json& event)>& on_event) {
+    return read_all(files, paths, on_event, true);
+}
+
+EventReadCounts read_json_lines(FileSystem& files, const std::filesystem::path& path,
+                                const std::function<void(const json& object)>& on_object) {
+    return read_all(files, {path}, on_object, false);
 }
 
 }  // namespace dj

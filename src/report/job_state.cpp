@@ -48,6 +48,21 @@ void read_summary(JobState& state, FileSystem& files, const std::filesystem::pat
     }
 }
 
+JobState without_events(FileSystem& files, const JobLayout& layout) {
+    JobState state;
+    state.job_id = layout.job_id();
+    state.folder = layout.folder();
+    read_summary(state, files, layout.summary());
+    if (files.info(layout.quarantine())) state.quarantine_file = layout.quarantine();
+    return state;
+}
+
+void add_events(JobState& state, FileSystem& files, const JobLayout& layout) {
+    state.event_files = layout.event_files(files);
+    state.events_read =
+        read_events(files, state.event_files, [&state](const auto& event) { state.events.add(event); });
+}
+
 }  // namespace
 
 std::string_view to_string(JobCondition condition) {
@@ -63,16 +78,17 @@ std::string_view to_string(JobCondition condition) {
     throw Bug("a job condition without a name");
 }
 
+JobState read_job_head(FileSystem& files, const std::filesystem::path& job_folder) {
+    const auto layout = JobLayout::of_folder(files, job_folder);
+    auto state = without_events(files, layout);
+    if (!state.summary) add_events(state, files, layout);
+    return state;
+}
+
 JobState read_job_state(FileSystem& files, const std::filesystem::path& job_folder) {
     const auto layout = JobLayout::of_folder(files, job_folder);
-    JobState state;
-    state.job_id = layout.job_id();
-    state.folder = layout.folder();
-    read_summary(state, files, layout.summary());
-    state.event_files = layout.event_files(files);
-    state.events_read =
-        read_events(files, state.event_files, [&state](const auto& event) { state.events.add(event); });
-    if (files.info(layout.quarantine())) state.quarantine_file = layout.quarantine();
+    auto state = without_events(files, layout);
+    add_events(state, files, layout);
     return state;
 }
 

@@ -26,4 +26,8 @@ struct EventReadCounts {
 EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem::path>& paths,
                             const std::function<void(const nlohmann::json& event)>& on_event);
 
+/// The same for any file of JSON lines (quarantine.jsonl), where nothing counts as repeated.
+EventReadCounts read_json_lines(FileSystem& files, const std::filesystem::path& path,
+                                const std::function<void(const nlohmann::json& object)>& on_object);
+
 }  // namespace dj

@@ -43,6 +43,9 @@ struct JobState {
 /// Never throws for what stands in the files; EnvironmentError if the folder itself cannot be read.
 [[nodiscard]] JobState read_job_state(FileSystem& files, const std::filesystem::path& job_folder);
 
+/// The same without the events, unless there is no summary: quick, enough for a list.
+[[nodiscard]] JobState read_job_head(FileSystem& files, const std::filesystem::path& job_folder);
+
 /// `now`: seconds since the epoch.
 [[nodiscard]] JobCondition condition_of(const JobState& state, double now);
 /// Newest of heartbeat and events; 0 if there is neither.

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What is at the other end of standard output.
+#pragma once
+
+#include <string_view>
+
+#include "dj/report/screen.hpp"
+
+namespace dj {
+
+/// Width of the terminal, else of $COLUMNS, else 100. Colours on a terminal that is not dumb, unless NO_COLOR is set.
+/// `descriptor`: 1 or 2.
+[[nodiscard]] ScreenStyle screen_style(int descriptor);
+
+[[nodiscard]] bool is_terminal(int descriptor);
+
+/// Writes all of `text`, past buffers. A reader that has gone away (`| head`) is no failure; SIGPIPE must be ignored.
+[[nodiscard]] bool write_all(int descriptor, std::string_view text);
+
+}  // namespace dj
