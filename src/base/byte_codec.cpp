@@ -12,16 +12,16 @@ void append_counted(std::string& out, std::string_view bytes) {
     out.append(bytes);
 }
 
-std::string_view ByteReader::bytes(std::uint64_t count) {
+std::string_view LayoutReader::bytes(std::uint64_t count) {
     if (count > in_->size()) corrupt(fmt::format("{} bytes are announced, {} are there", count, in_->size()));
     const auto result = in_->substr(0, static_cast<std::size_t>(count));
     in_->remove_prefix(static_cast<std::size_t>(count));
     return result;
 }
 
-std::string_view ByteReader::counted() { return bytes(value<std::uint64_t>()); }
+std::string_view LayoutReader::counted() { return bytes(value<std::uint64_t>()); }
 
-std::uint64_t ByteReader::count(std::uint64_t item_bytes) {
+std::uint64_t LayoutReader::count(std::uint64_t item_bytes) {
     const auto items = value<std::uint64_t>();
     if (items > in_->size() / item_bytes) {
         corrupt(fmt::format("{} items are announced, {} bytes are there", items, in_->size()));
@@ -29,7 +29,7 @@ std::uint64_t ByteReader::count(std::uint64_t item_bytes) {
     return items;
 }
 
-void ByteReader::corrupt(std::string_view why) const {
+void LayoutReader::corrupt(std::string_view why) const {
     throw EnvironmentError(fmt::format("{} is corrupt: {}", what_, why));
 }
 

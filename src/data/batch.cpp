@@ -182,7 +182,7 @@ void Batch::serialise(std::string& out) const {
 }
 
 Batch Batch::deserialise(std::string_view& in, std::shared_ptr<const BatchSchema> schema) {
-    ByteReader reader(in, kBatchName);
+    LayoutReader reader(in, kBatchName);
     Batch result(std::move(schema));
     const auto rows = reader.value<std::uint64_t>();
     const auto columns = reader.value<std::uint32_t>();

@@ -20,7 +20,7 @@ void append_array(std::string& out, const std::vector<T>& values) {
 }
 
 template <class T>
-std::vector<T> read_array(ByteReader& reader, std::uint64_t count) {
+std::vector<T> read_array(LayoutReader& reader, std::uint64_t count) {
     std::vector<T> values(static_cast<std::size_t>(count));
     const auto bytes = reader.bytes(count * sizeof(T));
     if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
@@ -73,7 +73,7 @@ void TextColumn::serialise(std::string& out) const {
 }
 
 TextColumn TextColumn::deserialise(std::string_view& in) {
-    ByteReader reader(in, kTextName);
+    LayoutReader reader(in, kTextName);
     const auto rows = reader.count(sizeof(std::uint32_t));
     const auto payload = reader.value<std::uint64_t>();
     const auto width = reader.value<std::uint8_t>();
@@ -171,7 +171,7 @@ void ScalarColumn::serialise(std::string& out) const {
 }
 
 ScalarColumn ScalarColumn::deserialise(std::string_view& in) {
-    ByteReader reader(in, kScalarName);
+    LayoutReader reader(in, kScalarName);
     const auto type = reader.value<std::uint8_t>();
     if (type > static_cast<std::uint8_t>(ScalarType::boolean)) reader.corrupt("its type is unknown");
     ScalarColumn column(static_cast<ScalarType>(type));

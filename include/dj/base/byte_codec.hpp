@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Fixed little-endian layouts of small records: appended to a string, read back with every length checked. What reads
-/// bytes that a disk or a peer handed over uses `ByteReader`; a torn or corrupt length ends in EnvironmentError.
+/// bytes that a disk or a peer handed over uses `LayoutReader`; a torn or corrupt length ends in EnvironmentError.
 #pragma once
 
 #include <bit>
@@ -26,10 +26,10 @@ void append_value(std::string& out, const T& value) {
 void append_counted(std::string& out, std::string_view bytes);
 
 /// Takes values off the front of `in`, which it shortens.
-class ByteReader {
+class LayoutReader {
 public:
     /// `what` names the thing read, for messages; it must outlive the reader.
-    ByteReader(std::string_view& in, std::string_view what) : in_(&in), what_(what) {}
+    LayoutReader(std::string_view& in, std::string_view what) : in_(&in), what_(what) {}
 
     template <FixedLayout T>
     [[nodiscard]] T value() {
