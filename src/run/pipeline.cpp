@@ -14,8 +14,15 @@ namespace {
 
 constexpr std::string_view kStatsField = "__dj__stats__";
 
-bool is_stats_path(std::string_view path) {
-    return path.starts_with(kStatsField) && path.substr(kStatsField.size()).starts_with('.');
+/// Whether `path` is a stat that an operator of the recipe computes (if not, it may be one that came with the input).
+bool is_computed_stat(const std::vector<BoundOp>& ops, std::string_view path) {
+    if (!path.starts_with(kStatsField)) return false;
+    for (const BoundOp& bound : ops) {
+        for (const StatSpec& stat : bound.spec->stats) {
+            if (path == fmt::format("{}.{}", kStatsField, stat.name)) return true;
+        }
+    }
+    return false;
 }
 
 FieldUse& use_of(std::vector<FieldUse>& uses, const std::string& path, ColumnKind kind) {
@@ -52,7 +59,7 @@ std::vector<FieldUse> collect_uses(const JobSpec& spec, const std::vector<BoundO
     }
     for (const BoundOp& bound : ops) {
         for (const std::string& path : bound.op->fields_read()) {
-            if (is_stats_path(path)) continue;
+            if (is_computed_stat(ops, path)) continue;
             const bool is_text = std::any_of(uses.begin(), uses.end(), [&](const FieldUse& use) {
                 return use.path == path && use.kind == ColumnKind::text;
             });
@@ -85,27 +92,61 @@ std::size_t field_column(const BoundOp& bound, const BatchSchema& schema, const 
         bound.spec->name, bound.index + 1, path));
 }
 
+/// The output's added fields, in the order of the operators that first add them, as 1.6.1 orders its columns.
+class AddedFields {
+public:
+    AddedField& of(const std::string& name) {
+        for (AddedField& field : fields_) {
+            if (field.name == name) return field;
+        }
+        return fields_.emplace_back(AddedField{name, {}, 0});
+    }
+    [[nodiscard]] const std::vector<AddedField>& all() const { return fields_; }
+
+private:
+    std::vector<AddedField> fields_;
+};
+
 void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipeline, const JobSpec& spec) {
-    std::vector<AddedField::Member> stat_members;
-    std::vector<AddedField> hashes;
+    AddedFields added;
     for (BoundOp& bound : ops) {
         if (bound.spec->reads_text) bound.binding.text_column = schema.find(bound.op->text_key()).value();
         for (const std::string& path : bound.op->fields_read()) {
             bound.binding.field_columns.push_back(field_column(bound, schema, path));
         }
-        bind_stats(bound, schema, stat_members);
+        if (!bound.spec->stats.empty()) bind_stats(bound, schema, added.of(std::string(kStatsField)).members);
         if (spec.output.keep_hashes && !bound.spec->hash_column.empty()) {
-            const bool known = schema.find(bound.spec->hash_column).has_value();
             bound.hash_column =
                 schema.find_or_add({bound.spec->hash_column, ColumnKind::text, ScalarType::int64});
-            if (!known) hashes.push_back({bound.spec->hash_column, {}, *bound.hash_column});
+            added.of(bound.spec->hash_column).column = *bound.hash_column;
         }
     }
-    if (!stat_members.empty()) {
-        pipeline.stats_added.push_back({std::string(kStatsField), stat_members, 0});
-        if (spec.output.keep_stats) pipeline.added.push_back(pipeline.stats_added.front());
+    for (const AddedField& field : added.all()) {
+        const bool is_stats = field.name == kStatsField;
+        if (is_stats) pipeline.stats_added.push_back(field);
+        if (!is_stats || spec.output.keep_stats) pipeline.added.push_back(field);
     }
-    pipeline.added.insert(pipeline.added.end(), hashes.begin(), hashes.end());
+}
+
+/// Bookkeeping columns that came with the input and do not go out as they are: 1.6.1 removes them at export, and what
+/// this run computes anew must not stand beside an older copy.
+std::vector<std::string> keys_to_drop(const JobSpec& spec, const std::vector<BoundOp>& ops) {
+    std::vector<std::string> keys;
+    const bool makes_stats =
+        std::any_of(ops.begin(), ops.end(), [](const BoundOp& bound) { return !bound.spec->stats.empty(); });
+    if (makes_stats || !spec.output.keep_stats) keys.emplace_back(kStatsField);
+    if (!spec.output.keep_stats) keys.emplace_back("__dj__meta__");
+    if (!spec.output.keep_hashes) {
+        for (const char* const name :
+             {"__dj__hash", "__dj__minhash", "__dj__simhash", "__dj__imagehash", "__dj__videohash"}) {
+            keys.emplace_back(name);
+        }
+        return keys;
+    }
+    for (const BoundOp& bound : ops) {
+        if (!bound.spec->hash_column.empty()) keys.push_back(bound.spec->hash_column);
+    }
+    return keys;
 }
 
 /// A decoded copy of a field is dead once no operator reads it, unless the output is made from it (written text).
@@ -162,6 +203,7 @@ Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog, const std:
     InputOptions input_options;
     input_options.fields = uses;
     input_options.repair_utf8 = spec.repair_utf8;
+    input_options.dropped_keys = keys_to_drop(spec, pipeline.ops);
     pipeline.input = spec.input_kind.format == FileFormat::parquet
                          ? make_parquet_input(std::move(input_options), first_file, input_description)
                          : make_jsonl_input(std::move(input_options));
