@@ -66,7 +66,9 @@ std::unique_ptr<InputFormat> make_parquet_input(InputOptions options, const std:
 
 std::unique_ptr<InputFormat> make_parquet_input(InputOptions options, FileSystem& files,
                                                 const std::filesystem::path& first_file) {
-    return std::make_unique<ParquetInput>(std::move(options), *open_parquet(files, first_file).schema);
+    // By way of the description, so that this rank's schema is the others' to the letter.
+    const auto schema = open_parquet(files, first_file).schema;
+    return std::make_unique<ParquetInput>(std::move(options), *schema_from_bytes(schema_to_bytes(*schema)));
 }
 
 }  // namespace dj

@@ -117,6 +117,8 @@ private:
                                         ->compression(parquet::Compression::ZSTD)
                                         ->compression_level(kZstdLevel)
                                         ->write_batch_size(kChunkRows)
+                                        // It would lie behind the row group and name places in the file.
+                                        ->disable_write_page_index()
                                         ->build();
             const auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
             const auto sink = value_of(arrow::io::BufferOutputStream::Create(), kWhat);
