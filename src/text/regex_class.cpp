@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "text/regex_properties.hpp"
 #include "text/regex_translation.hpp"
 #include "text/regex_word_ranges.hpp"
 
@@ -14,13 +15,15 @@ namespace {
 constexpr char32_t kCapitalIWithDot = 0x130;
 constexpr char32_t kSmallDotlessI = 0x131;
 
+std::string class_range(char32_t first, char32_t last) {
+    return fmt::format("\\x{{{:x}}}-\\x{{{:x}}}", static_cast<std::uint32_t>(first),
+                       static_cast<std::uint32_t>(last));
+}
+
 template <std::size_t N>
 std::string class_ranges(const std::array<CodePointRange, N>& ranges) {
     std::string result;
-    for (const auto& [first, last] : ranges) {
-        result += fmt::format("\\x{{{:x}}}-\\x{{{:x}}}", static_cast<std::uint32_t>(first),
-                              static_cast<std::uint32_t>(last));
-    }
+    for (const auto& [first, last] : ranges) result += class_range(first, last);
     return result;
 }
 
@@ -44,14 +47,26 @@ std::string lower_ascii(std::string_view text) {
     return result;
 }
 
-constexpr std::array<std::string_view, 34> kCategories{
-    "L",  "Lu", "Ll", "Lt", "Lm", "Lo", "M",  "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P",  "Pc", "Pd",
-    "Ps", "Pe", "Pi", "Pf", "Po", "S",  "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "Cc", "Cf", "Co"};
-constexpr std::array<std::string_view, 16> kScripts{
+// Of Ll and Mn, `regex` has moved single characters to other categories, which a class cannot leave out.
+constexpr std::array<std::string_view, 29> kCategories{
+    "L",  "Lu", "Lt", "Lm", "Lo", "M", "Mc", "Me", "N",  "Nd", "Nl", "No", "P",  "Pc", "Pd",
+    "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z",  "Zs", "Zl", "Zp"};
+constexpr std::array<std::string_view, 15> kScripts{
     "Arabic", "Armenian", "Bengali",  "Cyrillic", "Devanagari", "Georgian", "Greek", "Han",
-    "Hangul", "Hebrew",   "Hiragana", "Katakana", "Latin",      "Tamil",    "Thai",  "Common"};
+    "Hangul", "Hebrew",   "Hiragana", "Katakana", "Latin",      "Tamil",    "Thai"};
 
-std::optional<std::string> property_item(std::string_view name) {
+std::string newer_ranges(std::string_view property) {
+    std::string result;
+    for (const auto& [of, first, last] : newer_property_ranges()) {
+        const bool member =
+            of == property || (property.size() == 1 && of.size() == 2 && of.front() == property.front());
+        if (member) result += class_range(first, last);
+    }
+    return result;
+}
+
+/// The members of a property as the inside of a class.
+std::optional<std::string> property_items(std::string_view name) {
     auto wanted = lower_ascii(name);
     bool script_only = false;
     for (const std::string_view prefix : {"script=", "sc="}) {
@@ -62,11 +77,11 @@ std::optional<std::string> property_item(std::string_view name) {
     const auto matches = [&](std::string_view known) { return lower_ascii(known) == wanted; };
     if (const auto found = std::ranges::find_if(kCategories, matches);
         !script_only && found != kCategories.end()) {
-        return fmt::format("{{{}}}", *found);
+        return fmt::format("\\p{{{}}}", *found) + newer_ranges(*found);
     }
     // "sc:" because PCRE2 would look at the script extensions.
     if (const auto found = std::ranges::find_if(kScripts, matches); found != kScripts.end()) {
-        return fmt::format("{{sc:{}}}", *found);
+        return fmt::format("\\p{{sc:{}}}", *found) + newer_ranges(*found);
     }
     return std::nullopt;
 }
@@ -123,11 +138,15 @@ void add_property(CharacterSet& set, PatternReader& reader, bool negated, bool i
         negated = !negated;
         name.remove_prefix(1);
     }
-    const auto item = property_item(name);
-    if (!item) reader.unsupported(fmt::format("the property {}", name));
-    const bool cased = *item == "{Lu}" || *item == "{Ll}" || *item == "{Lt}";
+    const auto items = property_items(name);
+    if (!items) reader.unsupported(fmt::format("the property {}", name));
+    const bool cased = items->starts_with("\\p{Lu}") || items->starts_with("\\p{Lt}");
     if (cased && ignore_case) reader.unsupported(fmt::format("the property {} while ignoring case", name));
-    set.items += (negated ? "\\P" : "\\p") + *item;
+    if (negated) {
+        set.complements.push_back(*items);
+    } else {
+        set.items += *items;
+    }
 }
 
 std::string to_pcre2(CharacterSet set, bool negated, RegexModule module, bool ignore_case,

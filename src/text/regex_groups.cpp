@@ -13,8 +13,10 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 void Translator::add_back_reference(std::size_t group) {
-    if (group == 0 || group > result_.groups)
+    if (group == 0 || group > result_.groups) {
+        if (module_ == RegexModule::regex) reader_.unsupported("a reference to a group that does not stand before it");
         reader_.malformed(fmt::format("there is no group {} before it", group));
+    }
     const bool open =
         std::ranges::any_of(open_, [&](const OpenGroup& outer) { return outer.number == group; });
     if (open) reader_.malformed(fmt::format("it refers to group {} from within", group));

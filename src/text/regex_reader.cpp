@@ -56,7 +56,8 @@ char32_t PatternReader::take_hex(std::size_t digits) {
 }
 
 char32_t PatternReader::take_named() {
-    if (!accept("{")) malformed("\\N needs a name in braces");
+    if (!accept("{") || pattern_.find('}', at_) == std::string_view::npos)
+        unsupported("\\N without a character's name");
     const std::string name(take_until('}', "\\N{"));
     UErrorCode status = U_ZERO_ERROR;
     const auto point = u_charFromName(U_UNICODE_CHAR_NAME, name.c_str(), &status);

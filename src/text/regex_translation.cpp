@@ -149,6 +149,8 @@ void Translator::take_escape() {
     }
     if (const auto control = PatternReader::control_escape(letter)) {
         add_literal(control);
+    } else if (letter == 'z' && module_ == RegexModule::regex) {
+        add_assertion("\\z");
     } else if (letter >= '0' && letter <= '9') {
         take_number(letter);
     } else if ((letter == 'p' || letter == 'P') && module_ == RegexModule::regex) {
@@ -162,7 +164,7 @@ void Translator::take_escape() {
 }
 
 void Translator::refuse_letter(char letter) {
-    constexpr std::string_view kOfRegex = "gGhHKLmMRXz";
+    constexpr std::string_view kOfRegex = "gGhHKLmMRX";
     if (module_ == RegexModule::regex && kOfRegex.find(letter) != std::string_view::npos) {
         reader_.unsupported(fmt::format("\\{}", letter));
     }
@@ -186,7 +188,8 @@ void Translator::add_assertion(std::string_view text) {
 
 void Translator::add_word_boundary(bool negated) {
     if (module_ == RegexModule::re) {
-        add_assertion(negated ? "\\B" : "\\b");
+        // In `re`, \B does not match in an empty text.
+        add_assertion(negated ? "(?:(?!\\A\\z)\\B)" : "\\b");
         return;
     }
     // PCRE2's own \b goes by its own \w.
