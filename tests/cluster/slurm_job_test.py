@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""sbatch slurm/job.sh on a cluster of two nodes: same outputs as one rank, exit codes passed on, a job id of Slurm's."""
+import glob
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+from dj_corpus import make_records, to_bytes
+from dj_testing import PROGRAM, JobCase, read
+from two_nodes import need
+
+SCRIPT = os.path.join(os.environ["DJ_SOURCE_DIR"], "slurm", "job.sh")
+CLUSTER = os.path.join(os.environ["DJ_SOURCE_DIR"], "tests", "cluster", "two_node_slurm.sh")
+PROCESS = [{"whitespace_normalization_mapper": None}, {"document_deduplicator": {}},
+           {"text_length_filter": {"min_len": 20, "max_len": 300}}]
+
+
+class SlurmJobTest(JobCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        need("slurmctld", "slurmd", "srun", "sbatch", "munged", "ip", "nsenter", "unshare")
+        temporary = tempfile.TemporaryDirectory(prefix="dj_slurm_", ignore_cleanup_errors=True)
+        cls.addClassCleanup(temporary.cleanup)
+        cls.addClassCleanup(subprocess.run, [CLUSTER, "down", temporary.name])
+        up = subprocess.run([CLUSTER, "up", temporary.name, str(os.getpid())], text=True, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+        if up.returncode != 0:
+            raise RuntimeError("the cluster did not come up:\n" + up.stdout)
+        cls.cluster = temporary.name
+
+    def submit(self, *arguments, sbatch=()):
+        """Waits for the job. Returns its exit code and what it said."""
+        environment = {**os.environ, "SLURM_CONF": os.path.join(self.cluster, "slurm.conf"), "DJ_MPI": PROGRAM,
+                       "OMPI_MCA_mpi_yield_when_idle": "1", "XDG_STATE_HOME": os.path.join(self.dir, "state")}
+        log = self.path("job.out")
+        done = subprocess.run(["sbatch", "--wait", "-N2", "--ntasks-per-node=1", "--cpus-per-task=1", "--output", log,
+                               *sbatch, SCRIPT, *arguments], env=environment, cwd=self.dir, text=True, timeout=100,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said = read(log).decode(errors="replace") if os.path.exists(log) else ""
+        return done.returncode, done.stdout + said
+
+    def test_two_nodes_write_what_one_rank_writes(self):
+        source = self.write("in.jsonl", to_bytes(make_records(2000, seed=5)))
+        recipe = {"dataset_path": source, "process": PROCESS, "export_path": self.path("one", "out.jsonl"),
+                  "partition": {"mode": "manual", "num_of_partitions": 9}}
+        self.run_job(recipe)
+        code, said = self.submit(self.write_recipe({**recipe, "export_path": self.path("two", "out.jsonl")}))
+        self.assertEqual(code, 0, said)
+        self.assert_same_bytes(read(self.path("two", "out.jsonl")), read(self.path("one", "out.jsonl")), "two nodes")
+        (folder,) = glob.glob(self.path("work", "slurm_*"))
+        with open(os.path.join(folder, "job_summary.json"), encoding="utf-8") as file:
+            summary = json.load(file)
+        self.assertEqual((summary["ranks"], summary["status"], summary["host"]), (2, "completed", "n1"), said)
+
+    def test_a_job_id_given_is_used(self):
+        source = self.write("in.jsonl", to_bytes(make_records(10)))
+        recipe = {"dataset_path": source, "process": PROCESS, "export_path": self.path("out.jsonl")}
+        code, said = self.submit(self.write_recipe(recipe), "--job_id", "mine")
+        self.assertEqual(code, 0, said)
+        self.assertEqual(os.listdir(self.path("work", "")), ["mine"])
+
+    def test_the_exit_code_is_passed_on(self):
+        code, said = self.submit(self.write_recipe({"dataset_path": "none", "process": [{"no_such_mapper": None}]}))
+        self.assertEqual(code, 2, said)
+        self.assertIn("no_such_mapper", said)
+
+    def test_without_a_recipe_the_script_explains_itself(self):
+        code, said = self.submit()
+        self.assertEqual(code, 2, said)
+        self.assertIn("usage: sbatch slurm/job.sh", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
