@@ -24,6 +24,7 @@ PROCESSES = {
     "reorder": [TOPK],
     "all": [NORMALIZE, DEDUP, LENGTH, CHUNK, TOPK],
     "dedup twice": [DEDUP, CHUNK, {"document_deduplicator": {"ignore_non_character": True}}],
+    "filter twice": [LENGTH, PLAIN_CHUNK, {"text_length_filter": {"min_len": 101}}],
     "reorder twice": [TOPK, PLAIN_CHUNK, LOWEST, LENGTH],
     "split to nothing": [{"text_chunk_mapper": {"split_pattern": "[^z]+"}}, DEDUP, LENGTH],
     "nothing stays": [{"text_length_filter": {"min_len": 100000}}, DEDUP, TOPK],

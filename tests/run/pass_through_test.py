@@ -77,7 +77,7 @@ class PassThroughTest(JobCase):
             self.assert_same_bytes(read(out), Expected(records, WRITES, text_key=key).output, key)
 
     def test_what_is_written_is_what_python_would_write(self):
-        out = self.run_lines(WRITES).decode().splitlines()
+        out = self.run_lines(WRITES).decode().split("\n")
         for before, after in zip(RECORDS, out):
             self.assertEqual(list(json.loads(before)), list(json.loads(after)))
 
