@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Records what py-data-juicer 1.6.1 does: operators into tests/goldens, whole runs of dj-process into tests/recipes.
+
+usage: record.py [--python PYTHON] [--operators | --recipes] [--out DIR] [NAME...]
+PYTHON is one that has the packages of requirements.txt; without it a virtual environment is made in .cache/goldens. NAMEs limit what is
+recorded. Nothing in the files depends on when or where they were made, so `git diff` shows what a new version does differently.
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+PYTHON_VERSION = (3, 11)
+# Data-Juicer installs torch by itself, only to be told that there is no GPU and no model to free.
+TORCH_STAND_IN = '''"""Stands in for torch where no operator computes with it."""
+
+
+class cuda:
+    is_available = staticmethod(lambda: False)
+    device_count = staticmethod(lambda: 0)
+    empty_cache = staticmethod(lambda: None)
+
+
+def set_num_threads(_):
+    pass
+'''
+
+
+def python_311():
+    name = "python{}.{}".format(*PYTHON_VERSION)
+    if sys.version_info[:2] == PYTHON_VERSION:
+        return sys.executable
+    found = shutil.which(name)
+    if not found:
+        sys.exit(f"record.py: {name} is needed: its Unicode tables decide what some goldens contain")
+    return found
+
+
+def make_environment(folder):
+    python = folder / "bin" / "python"
+    ready = folder / "ready"
+    if not ready.exists():
+        subprocess.run([python_311(), "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True)
+        torch = next((folder / "lib").glob("python*")) / "site-packages" / "torch"
+        torch.mkdir()
+        (torch / "__init__.py").write_text(TORCH_STAND_IN)
+        ready.touch()
+    return python
+
+
+def run(python, script, out, names):
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": scratch, "PYTHONDONTWRITEBYTECODE": "1"}
+        log = pathlib.Path(scratch) / "log"
+        with open(log, "w", encoding="utf-8") as errors:
+            done = subprocess.run([python, HERE / script, out, *names], env=environment, stderr=errors, check=False)
+        if done.returncode:
+            sys.exit(f"record.py: {script} failed\n{log.read_text(encoding='utf-8')[-4000:]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="operators, recipes, or unicode_classes")
+    parser.add_argument("--python", type=pathlib.Path)
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "tests", help="instead of the project's tests/")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--operators", action="store_true")
+    only.add_argument("--recipes", action="store_true")
+    options = parser.parse_args()
+    python = options.python or make_environment(ROOT / ".cache" / "goldens")
+    if not options.recipes:
+        run(python, "oracle.py", options.out.resolve() / "goldens", options.names)
+    if not options.operators:
+        run(python, "recipes.py", options.out.resolve() / "recipes", options.names)
+
+
+if __name__ == "__main__":
+    main()
