@@ -28,10 +28,7 @@ function(dj_module name)
     target_compile_options(dj_${name} PRIVATE ${DJ_WARNINGS})
     target_include_directories(dj_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(dj_${name} PRIVATE ${arg_HIDDEN_LIBRARIES})
-    if("OpenMP::OpenMP_CXX" IN_LIST arg_HIDDEN_LIBRARIES)
-      set(own OWN)
-    endif()
-    dj_precompile(dj_${name} ${own})
+    dj_precompile(dj_${name} HIDDEN_LIBRARIES ${arg_HIDDEN_LIBRARIES})
   else()
     set(kind INTERFACE)
     add_library(dj_${name} INTERFACE)
@@ -61,30 +58,6 @@ function(dj_write_op_list path)
     endforeach()
   endforeach()
   file(CONFIGURE OUTPUT ${path} CONTENT "${lines}" @ONLY)
-endfunction()
-
-# One precompiled header for all: 3 s once instead of 3 s for each module. Its target defines no more than its users do,
-# which is what compilers ask of a shared one. OpenMP changes the language: a module that uses it has its own.
-set(DJ_COMMON_HEADERS
-  <algorithm> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <optional> <span> <string> <string_view>
-  <unordered_map> <variant> <vector> <fmt/format.h> <nlohmann/json.hpp>)
-
-function(dj_precompile target)  # + OWN
-  if(NOT DJ_PCH)
-    return()
-  endif()
-  if("OWN" IN_LIST ARGN)
-    target_precompile_headers(${target} PRIVATE ${DJ_COMMON_HEADERS})
-    return()
-  endif()
-  if(NOT TARGET dj_pch)
-    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/pch.cpp CONTENT "// carries the precompiled header\n")
-    add_library(dj_pch OBJECT ${PROJECT_BINARY_DIR}/generated/pch.cpp)
-    target_link_libraries(dj_pch PRIVATE fmt::fmt nlohmann_json::nlohmann_json Threads::Threads)
-    target_compile_options(dj_pch PRIVATE ${DJ_WARNINGS})
-    target_precompile_headers(dj_pch PRIVATE ${DJ_COMMON_HEADERS})
-  endif()
-  target_precompile_headers(${target} REUSE_FROM dj_pch)
 endfunction()
 
 # A program of the project: its main file, all the rest from the module cli.
