@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "dj/report/job_views.hpp"
+#include "report/sample_job.hpp"
+
+namespace dj {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class FinalScreenTest : public testing::Test {
+protected:
+    FinalScreenTest() { set_done(summary_); }
+    std::string screen() { return final_screen(summary_, {.width = 110}); }
+
+    JobSummary summary_ = sample_summary(JobLayout({.work_dir = "/work_dir", .job_id = "sample"}));
+};
+
+TEST_F(FinalScreenTest, SaysWhatBecameOfEveryRow) {
+    EXPECT_EQ(screen(),
+              "sample done in 12.5 s (2 ranks x 4 threads)\n"
+              "\n"
+              "  step                                rows in  kept  dropped  quarantined  core s  MB/s/core\n"
+              "  read                                  1,000   990                    10    0.01        500\n"
+              "   1 whitespace_normalization_mapper      990   990                          0.50        8.0\n"
+              "   2 text_length_filter                   990   900       90                 0.12       32.0\n"
+              "  export                                  900   900\n"
+              "\n"
+              "rows        read 1,000 + made 0 = exported 900 + dropped 90 + merged 0 + quarantined 10\n"
+              "speed       5.0 MB in, 3.6 MB out; 80.0 rows/s, 0.40 MB/s over the whole job\n"
+              "memory      123.5 MB at most on one rank\n"
+              "output      /data/out/result.jsonl  900 rows, 3.6 MB\n"
+              "quarantine  /work_dir/sample/results/quarantine.jsonl  10 rows\n"
+              "summary     /work_dir/sample/job_summary.json\n"
+              "next        dj-tools quarantine sample\n");
+}
+
+TEST_F(FinalScreenTest, AMismatchIsLoud) {
+    summary_.counts_add_up = false;
+    EXPECT_THAT(screen(), HasSubstr("do not add up"));
+}
+
+TEST_F(FinalScreenTest, AFailedJobSaysWhyAndHowToGoOn) {
+    summary_.status = JobStatus::failed;
+    summary_.error_message = "write /data: No space left\nFree space there and run the command below.";
+    const auto text = screen();
+    EXPECT_THAT(text, StartsWith("sample failed after 12.5 s"));
+    EXPECT_THAT(text, HasSubstr("error       write /data: No space left\n"
+                                "            Free space there and run the command below.\n"));
+    EXPECT_THAT(text, HasSubstr("to go on    dj-mpi --config recipe.yaml --job_id sample\n"));
+}
+
+TEST_F(FinalScreenTest, AJobThatNeverGotToRowsHasNoTable) {
+    summary_.steps.clear();
+    summary_.outputs.clear();
+    summary_.status = JobStatus::failed;
+    summary_.records_read = 0;
+    EXPECT_THAT(screen(), Not(HasSubstr("rows in")));
+    EXPECT_THAT(screen(), Not(HasSubstr("read 0")));
+}
+
+TEST_F(FinalScreenTest, FailedPartitionsStandInTheLaw) {
+    summary_.in_failed_partitions = 1234;
+    EXPECT_THAT(law_line(summary_), HasSubstr(" + in failed partitions 1,234"));
+}
+
+TEST_F(FinalScreenTest, ManyOutputsAreSummedUp) {
+    summary_.outputs.assign(8, {.path = "/data/out/x.jsonl", .rows = 1, .bytes = 1});
+    EXPECT_THAT(screen(), HasSubstr("and 3 more files"));
+}
+
+}  // namespace
+}  // namespace dj

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+#include "dj/report/job_views.hpp"
+#include "events/scratch_folder.hpp"
+#include "report/sample_job.hpp"
+
+namespace dj {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class MonitorScreenTest : public testing::Test {
+protected:
+    MonitorScreenTest() {
+        layout_.create_folders(*files_);
+        write_job_summary(*files_, layout_.summary(), sample_summary(layout_));
+        write_sample_events(*files_, layout_);
+    }
+    std::string screen(bool detailed = false, ScreenStyle style = {}) {
+        return monitor_screen(read_job_state(*files_, layout_.folder()), now_, detailed, style);
+    }
+
+    std::unique_ptr<FileSystem> files_ = make_local_file_system();
+    ScratchFolder folder_;
+    JobLayout layout_{{.work_dir = folder_.path(), .job_id = "sample"}};
+    double now_ = kSampleStart + 51;
+};
+
+TEST_F(MonitorScreenTest, ARunningJobShowsWhereItIs) {
+    const auto text = screen();
+    EXPECT_THAT(text, HasSubstr("job         sample\n"));
+    EXPECT_THAT(text, HasSubstr("status      RUNNING\n"));
+    EXPECT_THAT(text, HasSubstr("on          n1; 2 ranks x 4 threads; attempt 1; dj-mpi 0.1.0\n"));
+    EXPECT_THAT(text, HasSubstr("2023-11-14 22:13:20 UTC, 51.0 s ago; last sign of life 1.00 s ago"));
+    EXPECT_THAT(text, HasSubstr("]  50.0 %"));
+    EXPECT_THAT(text, HasSubstr("2 of 4 partitions done, 1 running\n"));
+    EXPECT_THAT(text, HasSubstr("500 rows in, 400 out; 9.8 rows/s"));
+    EXPECT_THAT(text, HasSubstr("about 51.0 s to go"));
+    EXPECT_THAT(text, HasSubstr(" 2 text_length_filter"));
+    EXPECT_THAT(text, HasSubstr("quarantine  3 rows"));
+    EXPECT_THAT(text, HasSubstr("22:13:51 disk /scratch is 95 % full"));
+    EXPECT_THAT(text, Not(HasSubstr("to go on")));
+}
+
+TEST_F(MonitorScreenTest, ADeadJobSaysHowToGoOn) {
+    now_ += 1e5;
+    const auto text = screen();
+    EXPECT_THAT(text, HasSubstr("DEAD (no sign of life)"));
+    EXPECT_THAT(text, HasSubstr("to go on    dj-mpi --config recipe.yaml --job_id sample"));
+}
+
+TEST_F(MonitorScreenTest, ACompletedJobShowsTheLawAndItsOutputs) {
+    auto summary = sample_summary(layout_);
+    set_done(summary);
+    write_job_summary(*files_, layout_.summary(), summary);
+    const auto text = screen(false, {.width = 120});
+    EXPECT_THAT(text, HasSubstr("status      COMPLETED\n"));
+    EXPECT_THAT(text, HasSubstr("took 12.5 s"));
+    EXPECT_THAT(text,
+                HasSubstr("read 1,000 + made 0 = exported 900 + dropped 90 + merged 0 + quarantined 10\n"));
+    EXPECT_THAT(text, HasSubstr("output      /data/out/result.jsonl  900 rows, 3.6 MB"));
+}
+
+TEST_F(MonitorScreenTest, DetailsTellAboutTheEventFiles) {
+    std::ofstream(layout_.events(utc_timestamp(kSampleStart)), std::ios::app) << "garbage\n{\"torn";
+    const auto text = screen(true, {.width = 150});
+    EXPECT_THAT(text, HasSubstr("in 1 file; 1 unreadable lines; the last line is incomplete"));
+    EXPECT_THAT(text, HasSubstr("events_20231114_221320.jsonl"));
+}
+
+TEST_F(MonitorScreenTest, NoEscapeReachesAScreenWithoutColours) {
+    auto summary = sample_summary(layout_);
+    summary.status = JobStatus::failed;
+    summary.error_message = "bad \x1B[2J text";
+    summary.host = "evil\x1B]0;x\x07";
+    write_job_summary(*files_, layout_.summary(), summary);
+    EXPECT_EQ(screen(true).find('\x1B'), std::string::npos);
+    EXPECT_NE(screen(true, {.colour = true}).find("\x1B[31mFAILED\x1B[0m"), std::string::npos);
+}
+
+TEST_F(MonitorScreenTest, JsonHoldsAllOfIt) {
+    const auto json = monitor_json(read_job_state(*files_, layout_.folder()), now_);
+    EXPECT_EQ(json.at("job_id"), "sample");
+    EXPECT_EQ(json.at("status"), "running");
+    EXPECT_EQ(json.at("progress").at("share"), 0.5);
+    EXPECT_EQ(json.at("progress").at("partitions_done"), 2);
+    EXPECT_EQ(json.at("steps").at(1).at("name"), "text_length_filter");
+    EXPECT_EQ(json.at("events").at("warnings"), 1);
+    EXPECT_EQ(json.at("job_summary").at("ranks"), 2);
+    EXPECT_TRUE(json.at("quarantine_file").is_null());
+}
+
+}  // namespace
+}  // namespace dj
