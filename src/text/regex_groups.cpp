@@ -14,7 +14,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void Translator::add_back_reference(std::size_t group) {
     if (group == 0 || group > result_.groups) {
-        if (module_ == RegexModule::regex) reader_.unsupported("a reference to a group that does not stand before it");
+        if (module_ == RegexModule::regex)
+            reader_.unsupported("a reference to a group that does not stand before it");
         reader_.malformed(fmt::format("there is no group {} before it", group));
     }
     const bool open =

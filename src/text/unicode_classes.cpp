@@ -36,7 +36,11 @@ bool is_space_beyond_ascii(char32_t point) {
 
 UChar32 icu(char32_t point) { return static_cast<UChar32>(point); }
 
-bool is_cased(char32_t point) { return u_hasBinaryProperty(icu(point), UCHAR_CASED) != 0; }
+bool is_cased(char32_t point) {
+    // Letters of Unicode 15, which ICU knows and CPython 3.11 does not.
+    if (point >= 0x1DF25 && point <= 0x1DF2A) return false;
+    return u_hasBinaryProperty(icu(point), UCHAR_CASED) != 0;
+}
 
 bool is_case_ignorable(char32_t point) { return u_hasBinaryProperty(icu(point), UCHAR_CASE_IGNORABLE) != 0; }
 
