@@ -18,12 +18,6 @@ namespace {
 constexpr std::size_t kExcerptBytes = 200;
 constexpr std::size_t kNoSplice = std::numeric_limits<std::size_t>::max();
 
-std::vector<std::string> paths_of(const InputOptions& options) {
-    std::vector<std::string> paths;
-    for (const FieldUse& use : options.fields) paths.push_back(use.path);
-    return paths;
-}
-
 std::size_t column_of(const BatchSchema& schema, std::string_view name) {
     const auto column = schema.find(name);
     if (!column) throw Bug(fmt::format("the batch schema lacks the column '{}' of the jsonl input", name));
@@ -45,7 +39,7 @@ std::string_view why(IndexResult result) {
 }  // namespace
 
 JsonlParser::JsonlParser(const InputOptions& options, std::shared_ptr<const BatchSchema> schema)
-    : options_(options), schema_(std::move(schema)), walk_(paths_of(options), options.dropped_keys) {
+    : options_(options), schema_(std::move(schema)), walk_(options.fields, options.dropped_keys) {
     ours_.resize(schema_->columns.size());
     expected_.bytes.resize(schema_->columns.size());
     record_column_ = column_of(*schema_, kRecordColumn);
@@ -129,8 +123,7 @@ void JsonlParser::parse_line(const RawMorsel& morsel, const char* text, const st
                              const Line& line, ParsedMorsel& out) {
     std::string reason;
     if (!walk_.walk(index_, text, positions, line.begin, line.end)) {
-        reason = fmt::format("invalid JSON at byte {}: {}", walk_.error_offset() - walk_.record_begin(),
-                             walk_.reason());
+        reason = invalid_json();
     } else if (read_fields(text, reason)) {
         append_row(text, out.batch);
         out.batch.origins.push_back(
@@ -139,6 +132,11 @@ void JsonlParser::parse_line(const RawMorsel& morsel, const char* text, const st
         return;
     }
     quarantine(morsel, line, std::move(reason), out);
+}
+
+std::string JsonlParser::invalid_json() const {
+    return fmt::format("invalid JSON at byte {}: {}", walk_.error_offset() - walk_.record_begin(),
+                       walk_.reason());
 }
 
 bool JsonlParser::read_fields(const char* text, std::string& reason) {

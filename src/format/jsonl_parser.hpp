@@ -46,6 +46,7 @@ private:
                     const Line& line, ParsedMorsel& out);
     bool read_fields(const char* text, std::string& reason);
     bool read_text(const char* text, const FoundField& found, Field& field, std::string& reason);
+    [[nodiscard]] std::string invalid_json() const;
     void append_row(const char* text, Batch& batch);
     void append_frame(const char* text, Batch& batch);
     void quarantine(const RawMorsel& morsel, const Line& line, std::string reason, ParsedMorsel& out);

@@ -28,24 +28,33 @@ constexpr std::array<bool, 256> make_ends_scalar() {
 }
 constexpr auto kEndsScalar = make_ends_scalar();
 
+constexpr std::array<bool, 256> make_escapable() {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("\"\\/bfnrt")) table[static_cast<unsigned char>(c)] = true;
+    return table;
+}
+constexpr auto kEscapable = make_escapable();
+
 }  // namespace
 
-RecordWalk::RecordWalk(const std::vector<std::string>& paths, const std::vector<std::string>& dropped)
-    : found_(paths.size()) {
-    if (paths.size() > kMaxPaths) {
+RecordWalk::RecordWalk(const std::vector<FieldUse>& uses, const std::vector<std::string>& dropped)
+    : found_(uses.size()) {
+    if (uses.size() > kMaxPaths) {
         throw UserError(
             fmt::format("the recipe's operators use {} different fields, at most {} are supported",
-                        paths.size(), kMaxPaths));
+                        uses.size(), kMaxPaths));
     }
-    for (const std::string& path : paths) {
+    for (const FieldUse& use : uses) {
+        if (use.kind == ColumnKind::text) texts_ |= std::uint64_t{1} << paths_.size();
         Path parts;
         std::size_t begin = 0;
-        for (std::size_t dot = path.find('.'); dot != std::string::npos; dot = path.find('.', begin)) {
-            parts.tails.push_back(path.substr(begin));
-            parts.heads.push_back(path.substr(begin, dot - begin));
+        for (std::size_t dot = use.path.find('.'); dot != std::string::npos;
+             dot = use.path.find('.', begin)) {
+            parts.tails.push_back(use.path.substr(begin));
+            parts.heads.push_back(use.path.substr(begin, dot - begin));
             begin = dot + 1;
         }
-        parts.tails.push_back(path.substr(begin));
+        parts.tails.push_back(use.path.substr(begin));
         paths_.push_back(std::move(parts));
     }
     for (const std::string& key : dropped) {
@@ -171,35 +180,49 @@ bool RecordWalk::member_value(std::size_t level, const Member& member) {
     const std::uint32_t begin = *at_;
     const char first = peek();
     // The last of equal keys counts, so what an earlier one led to is void.
-    forget_deeper(member.into, level);
-    const bool entered = member.into != 0 && first == '{';
-    const bool valid = entered ? object(level + 1, member.into) : skip_value();
-    if (valid) note_leaves(member, level, begin, first, value_escaped_);
-    return valid;
+    if (!forget_deeper(member.into, level)) return false;
+    bool valid = false;
+    if (member.into != 0 && first == '{') {
+        valid = object(level + 1, member.into);
+    } else if (first == '"' && (member.leaf & ~texts_) == 0) {
+        valid = string_token(member.leaf == 0);
+    } else {
+        valid = skip_value();
+    }
+    return valid && note_leaves(member, level, begin, first, value_escaped_);
 }
 
-void RecordWalk::forget_deeper(std::uint64_t paths, std::size_t level) {
+// Nobody will decode this value.
+bool RecordWalk::superseded(const FoundField& field) {
+    return field.kind != FoundField::Kind::string || !field.escaped || escapes(field.begin, field.end);
+}
+
+bool RecordWalk::forget_deeper(std::uint64_t paths, std::size_t level) {
     for (std::uint64_t rest = paths; rest != 0; rest &= rest - 1) {
         FoundField& field = found_[static_cast<std::size_t>(std::countr_zero(rest))];
-        if (field.kind != FoundField::Kind::missing && field.level > level) field = FoundField{.twice = true};
+        if (field.kind == FoundField::Kind::missing || field.level <= level) continue;
+        if (!superseded(field)) return false;
+        field = FoundField{.twice = true};
     }
+    return true;
 }
 
-void RecordWalk::note_leaves(const Member& member, std::size_t level, std::uint32_t begin, char first,
+bool RecordWalk::note_leaves(const Member& member, std::size_t level, std::uint32_t begin, char first,
                              bool escaped) {
+    FoundField found{begin,   value_end_, FoundField::Kind::other,
+                     escaped, false,      static_cast<std::uint32_t>(level)};
+    if (first == '"') found.kind = FoundField::Kind::string;
+    if (first == 'n') found.kind = FoundField::Kind::null;
     for (std::uint64_t rest = member.leaf; rest != 0; rest &= rest - 1) {
         FoundField& field = found_[static_cast<std::size_t>(std::countr_zero(rest))];
         const bool seen = field.kind != FoundField::Kind::missing;
-        if (seen && field.level < level) continue;  // the key with the longer name was found before
-        field.twice = field.twice || (seen && field.level == level);
-        field.begin = begin;
-        field.end = value_end_;
-        field.level = static_cast<std::uint32_t>(level);
-        field.escaped = escaped;
-        field.kind = first == '"'   ? FoundField::Kind::string
-                     : first == 'n' ? FoundField::Kind::null
-                                    : FoundField::Kind::other;
+        found.twice = field.twice || (seen && field.level == level);
+        // A key with a longer name that was found before stays.
+        const bool ignored = seen && field.level < level;
+        if (seen && !superseded(ignored ? found : field)) return false;
+        if (!ignored) field = found;
     }
+    return true;
 }
 
 bool RecordWalk::skip_value() {
@@ -260,7 +283,7 @@ bool RecordWalk::skip_container(char open) {
 
 // The index lists neither the inside of a string nor its closing quote: behind the quote only white space can stand
 // before the next position.
-bool RecordWalk::string_token() {
+bool RecordWalk::string_token(bool check_escapes) {
     const std::uint32_t begin = *at_++;
     std::uint32_t end = *at_ < line_end_ ? *at_ : line_end_;
     while (end > begin && is_space(text_[end - 1])) --end;
@@ -273,11 +296,14 @@ bool RecordWalk::string_token() {
             static_cast<const char*>(std::memchr(text_ + next_backslash_, '\\', line_end_ - next_backslash_));
         next_backslash_ = found == nullptr ? line_end_ : static_cast<std::uint32_t>(found - text_);
     }
-    return next_backslash_ >= end || escapes(next_backslash_, end);
+    if (next_backslash_ >= end) return true;
+    value_escaped_ = true;
+    const std::uint32_t first = next_backslash_;
+    next_backslash_ = end;
+    return !check_escapes || escapes(first, end);
 }
 
 bool RecordWalk::escapes(std::uint32_t begin, std::uint32_t end) {
-    value_escaped_ = true;
     const char* p = text_ + begin;
     const char* const stop = text_ + end - 1;  // the closing quote
     while (p != nullptr && p < stop) {
@@ -291,13 +317,12 @@ bool RecordWalk::escapes(std::uint32_t begin, std::uint32_t end) {
                 return fail_at("a \\u escape without four hex digits", static_cast<std::uint32_t>(p - text_));
             }
             p += 6;
-        } else if (std::strchr("\"\\/bfnrt", p[1]) != nullptr && p[1] != '\0') {
+        } else if (kEscapable[static_cast<unsigned char>(p[1])]) {
             p += 2;
         } else {
             return fail_at("a backslash that escapes nothing", static_cast<std::uint32_t>(p - text_));
         }
     }
-    next_backslash_ = end;
     return true;
 }
 

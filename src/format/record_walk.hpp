@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dj/format/input.hpp"
 #include "format/json_index.hpp"
 
 namespace dj {
@@ -36,12 +37,16 @@ class RecordWalk {
 public:
     /// `paths` (at most 64) are looked for as Data-Juicer does: "a.b.c" is the key "a.b.c", else "b.c" in the object
     /// "a", else "c" in "b" in "a". Top-level keys in `dropped` are cut out, unless a path leads through them.
-    RecordWalk(const std::vector<std::string>& paths, const std::vector<std::string>& dropped);
+    /// Escapes in the string of a text field are left to its decoder; all others are checked here.
+    RecordWalk(const std::vector<FieldUse>& uses, const std::vector<std::string>& dropped);
 
     /// Walks the line [line_begin, line_end) of `text`, whose index begins at `positions` (advanced to behind the
     /// record, or anywhere inside the line on error). False if it is no valid JSON object: see `reason`.
     [[nodiscard]] bool walk(const JsonIndex& index, const char* text, const std::uint32_t*& positions,
                             std::uint32_t line_begin, std::uint32_t line_end);
+
+    /// Whether the escapes in the string at [begin, end) of the walked text are sound; if not, see `reason`.
+    [[nodiscard]] bool escapes(std::uint32_t begin, std::uint32_t end);
 
     [[nodiscard]] const std::vector<FoundField>& fields() const { return found_; }
     [[nodiscard]] const std::vector<DroppedSpan>& dropped() const { return dropped_spans_; }
@@ -65,15 +70,15 @@ private:
     bool object(std::size_t level, std::uint64_t active);
     bool member_value(std::size_t level, const Member& member);
     [[nodiscard]] Member match_key(std::string_view key, std::size_t level, std::uint64_t active) const;
-    void note_leaves(const Member& member, std::size_t level, std::uint32_t begin, char first, bool escaped);
-    void forget_deeper(std::uint64_t paths, std::size_t level);
+    bool note_leaves(const Member& member, std::size_t level, std::uint32_t begin, char first, bool escaped);
+    bool forget_deeper(std::uint64_t paths, std::size_t level);
     void drop_member(std::uint32_t comma, std::uint32_t key, bool first_kept);
     bool key_text(std::string_view& key);
     bool skip_value();
     bool skip_container(char open);
     bool scalar(char first);
-    bool string_token();
-    bool escapes(std::uint32_t begin, std::uint32_t end);
+    bool string_token(bool check_escapes = true);
+    bool superseded(const FoundField& field);
     bool number();
     bool literal(std::string_view word);
     bool fail(std::string_view reason);
@@ -82,6 +87,7 @@ private:
     [[nodiscard]] bool ends_scalar(std::uint32_t offset) const;
 
     std::vector<Path> paths_;
+    std::uint64_t texts_ = 0;  // paths of text fields
     std::vector<std::string> dropped_;
     std::vector<FoundField> found_;
     std::vector<DroppedSpan> dropped_spans_;
