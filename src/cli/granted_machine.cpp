@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/granted_machine.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <vector>
+
+#include <fmt/format.h>
+#include <hwloc.h>
+
+namespace dj {
+namespace {
+
+constexpr std::uint64_t kDefaultMemoryBytes = 1ULL << 30;
+
+struct Cores {
+    int bound = 1;    ///< That this process may run on.
+    int machine = 1;  ///< That the machine has.
+};
+
+Cores cores_of_process() {
+    Cores cores;
+    hwloc_topology_t topology = nullptr;
+    if (hwloc_topology_init(&topology) != 0) return cores;
+    if (hwloc_topology_load(topology) == 0) {
+        cores.machine = std::max(1, hwloc_bitmap_weight(hwloc_topology_get_allowed_cpuset(topology)));
+        cores.bound = cores.machine;
+        hwloc_bitmap_t binding = hwloc_bitmap_alloc();
+        if (hwloc_get_cpubind(topology, binding, HWLOC_CPUBIND_PROCESS) == 0) {
+            cores.bound = std::clamp(hwloc_bitmap_weight(binding), 1, cores.machine);
+        }
+        hwloc_bitmap_free(binding);
+    }
+    hwloc_topology_destroy(topology);
+    return cores;
+}
+
+std::optional<std::uint64_t> number_in(const char* text) {
+    std::uint64_t value = 0;
+    if (text == nullptr) return std::nullopt;
+    const std::string_view view = text;
+    const auto [end, error] = std::from_chars(view.data(), view.data() + view.size(), value);
+    if (error != std::errc() || end == view.data()) return std::nullopt;
+    return value;
+}
+
+/// Folders of this process's cgroup (v2), innermost first: a limit anywhere on the way up counts.
+std::vector<std::string> cgroup_folders() {
+    std::ifstream self("/proc/self/cgroup");
+    std::string line;
+    while (std::getline(self, line)) {
+        if (!line.starts_with("0::")) continue;
+        std::vector<std::string> folders;
+        std::string path = line.substr(3);
+        while (path.size() > 1) {
+            folders.push_back("/sys/fs/cgroup" + path);
+            path = path.substr(0, path.rfind('/'));
+        }
+        folders.emplace_back("/sys/fs/cgroup");
+        return folders;
+    }
+    return {"/sys/fs/cgroup"};
+}
+
+std::optional<int> cgroup_cores() {
+    std::optional<int> least;
+    for (const std::string& folder : cgroup_folders()) {
+        std::ifstream file(folder + "/cpu.max");
+        std::string quota;
+        double period = 0;
+        if (!(file >> quota >> period) || quota == "max" || period <= 0) continue;
+        const int cores = std::max(1, static_cast<int>(std::ceil(std::stod(quota) / period)));
+        least = std::min(least.value_or(cores), cores);
+    }
+    return least;
+}
+
+std::optional<std::uint64_t> cgroup_memory() {
+    std::optional<std::uint64_t> least;
+    for (const std::string& folder : cgroup_folders()) {
+        std::ifstream file(folder + "/memory.max");
+        std::string limit;
+        if (!(file >> limit)) continue;
+        if (const auto bytes = number_in(limit.c_str())) least = std::min(least.value_or(*bytes), *bytes);
+    }
+    return least;
+}
+
+}  // namespace
+
+GrantedMachine granted_machine(int ranks_on_node, std::optional<std::int64_t> wanted_threads,
+                               std::optional<std::uint64_t> wanted_memory_bytes) {
+    const Cores cores = cores_of_process();
+    int granted = cores.bound;
+    std::string why = fmt::format("{} of {} cores by affinity", cores.bound, cores.machine);
+    // Ranks that the launcher has not bound share the machine's cores; bound ones have theirs to themselves.
+    if (ranks_on_node > 1 && cores.bound == cores.machine) {
+        granted = std::max(1, cores.machine / ranks_on_node);
+        why = fmt::format("{} cores shared by {} ranks on this node", cores.machine, ranks_on_node);
+    }
+    if (const auto slurm = number_in(std::getenv("SLURM_CPUS_PER_TASK")); slurm && static_cast<int>(*slurm) < granted) {
+        granted = std::max(1, static_cast<int>(*slurm));
+        why = fmt::format("SLURM_CPUS_PER_TASK={}", *slurm);
+    }
+    if (const auto quota = cgroup_cores(); quota && std::max(1, *quota / ranks_on_node) < granted) {
+        granted = std::max(1, *quota / ranks_on_node);
+        why = fmt::format("{} cores by cgroup, {} ranks on this node", *quota, ranks_on_node);
+    }
+    GrantedMachine machine;
+    machine.threads = wanted_threads ? std::clamp(static_cast<int>(*wanted_threads), 1, granted) : granted;
+    std::string asked;
+    if (wanted_threads && *wanted_threads > granted) asked = fmt::format("; {} were asked for", *wanted_threads);
+
+    machine.memory_bytes = wanted_memory_bytes.value_or(kDefaultMemoryBytes);
+    std::string memory_why = wanted_memory_bytes ? "as asked" : "the default";
+    const auto ranks = static_cast<std::uint64_t>(ranks_on_node);
+    std::optional<std::uint64_t> limit = cgroup_memory();
+    std::string limit_name = "cgroup";
+    if (const auto slurm = number_in(std::getenv("SLURM_MEM_PER_NODE"))) {
+        if (!limit || *slurm << 20 < *limit) {
+            limit = *slurm << 20;
+            limit_name = "SLURM_MEM_PER_NODE";
+        }
+    }
+    // An eighth stays free: a budget that fills the limit to the last page ends with the kernel's OOM killer.
+    if (limit && !wanted_memory_bytes && *limit / ranks * 7 / 8 < machine.memory_bytes) {
+        machine.memory_bytes = *limit / ranks * 7 / 8;
+        memory_why = fmt::format("{} grants {} MiB to {} ranks on this node", limit_name, *limit >> 20, ranks_on_node);
+    }
+    machine.explanation = fmt::format("{} thread{} per rank ({}{}), {} MiB memory budget per rank ({})", machine.threads,
+                                      machine.threads == 1 ? "" : "s", why, asked, machine.memory_bytes >> 20, memory_why);
+    return machine;
+}
+
+}  // namespace dj

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The running mode of dj-mpi: a recipe from its check to its last line on the screen, on all ranks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dj/base/exit_code.hpp"
+#include "dj/base/file_system.hpp"
+#include "dj/mpi/communicator.hpp"
+#include "dj/ops/op.hpp"
+#include "dj/recipe/recipe.hpp"
+#include "dj/run/stop_request.hpp"
+
+namespace dj {
+
+/// What the command line asked for beyond the recipe's keys.
+struct RunOptions {
+    std::vector<std::string> arguments;  ///< As given, for the command that repeats the run.
+    std::optional<double> max_runtime_seconds;
+    bool quiet = false;     ///< Nothing on the screen but errors.
+    bool log_json = false;  ///< Notices and the final account as JSON lines.
+};
+
+/// Collective. `sources` matter on rank 0 only, which alone reads the recipe and prints. All ranks return the same code.
+[[nodiscard]] ExitCode run_recipe(const mpi::Communicator& world, FileSystem& files, const OpCatalog& catalog,
+                                  const RecipeSources& sources, const RunOptions& options, StopRequest& stop);
+
+}  // namespace dj
