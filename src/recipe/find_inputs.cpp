@@ -116,7 +116,10 @@ private:
                     return true;
                 }
             }
-            for (const auto& word : *words) add(word, true);
+            for (auto word : *words) {
+                if (word.ends_with(',') && !files_.info(word)) word.pop_back();
+                if (!word.empty()) add(word, true);
+            }
             return true;
         }
         const auto parts = words_between_commas(text);

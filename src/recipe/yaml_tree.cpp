@@ -24,7 +24,8 @@ YamlPlace place_of(const YAML::Mark& mark) {
 
 class TreeBuilder {
 public:
-    explicit TreeBuilder(std::vector<YamlProblem>& problems) : problems_(problems) {}
+    TreeBuilder(const std::string& text, std::vector<YamlProblem>& problems)
+        : text_(text), problems_(problems) {}
 
     YamlNode build(const YAML::Node& from, int depth) {
         YamlNode node;
@@ -63,19 +64,46 @@ private:
         const auto& tag = from.Tag();
         constexpr std::string_view kPrefix = "tag:yaml.org,2002:";
         if (tag.empty() || tag == "?") return resolve_plain_scalar(text);
-        if (tag == "!") return text;
+        if (tag == "!") {
+            check_quote_closed(from);
+            return text;
+        }
         if (!tag.starts_with(kPrefix)) {
             complain(from, fmt::format("the tag {} means nothing in a recipe", tag));
             return text;
         }
         const auto type = std::string_view(tag).substr(kPrefix.size());
         if (type == "str") return text;
+        if (type != "int" && type != "float" && type != "bool" && type != "null") {
+            complain(from, fmt::format("the tag !!{} means nothing in a recipe", type));
+            return text;
+        }
         auto value = resolve_plain_scalar(text);
         const bool fits = (type == "int" && value.is_number_integer()) ||
                           (type == "float" && value.is_number()) || (type == "bool" && value.is_boolean()) ||
                           (type == "null" && value.is_null());
         if (!fits) complain(from, fmt::format("\"{}\" is no !!{}", text, type));
         return type == "float" && value.is_number() ? json(value.get<double>()) : value;
+    }
+
+    // yaml-cpp 0.7 takes the end of the file for the missing quote if a line break stands before it.
+    void check_quote_closed(const YAML::Node& from) {
+        const auto mark = from.Mark();
+        std::size_t at = 0;
+        for (int line = 0; line < mark.line && at != std::string::npos; ++line) at = text_.find('\n', at) + 1;
+        at += static_cast<std::size_t>(mark.column);
+        if (mark.line == 0 && text_.starts_with("\xef\xbb\xbf")) at += 3;
+        if (at >= text_.size() || (text_[at] != '"' && text_[at] != '\'')) return;
+        const char quote = text_[at];
+        for (++at; at < text_.size(); ++at) {
+            if (quote == '"' && text_[at] == '\\') {
+                ++at;
+            } else if (text_[at] == quote) {
+                if (quote == '"' || text_.compare(at + 1, 1, "'") != 0) return;
+                ++at;
+            }
+        }
+        complain(from, "the quote that begins here is never closed");
     }
 
     void build_mapping(const YAML::Node& from, int depth, YamlNode& node) {
@@ -128,6 +156,7 @@ private:
         }
     }
 
+    const std::string& text_;
     std::vector<YamlProblem>& problems_;
     std::size_t nodes_ = 0;
     bool too_large_ = false;
@@ -162,7 +191,7 @@ std::optional<YamlNode> parse_yaml(const std::string& text, std::vector<YamlProb
                                 "a second YAML document begins here; one file is one recipe"});
         }
         const auto before = problems.size();
-        auto tree = TreeBuilder(problems).build(documents.front(), 0);
+        auto tree = TreeBuilder(text, problems).build(documents.front(), 0);
         if (problems.size() > before && problems.back().message.starts_with("nested too deeply"))
             return std::nullopt;
         return tree;
