@@ -101,7 +101,8 @@ GrantedMachine granted_machine(int ranks_on_node, std::optional<std::int64_t> wa
         granted = std::max(1, cores.machine / ranks_on_node);
         why = fmt::format("{} cores shared by {} ranks on this node", cores.machine, ranks_on_node);
     }
-    if (const auto slurm = number_in(std::getenv("SLURM_CPUS_PER_TASK")); slurm && static_cast<int>(*slurm) < granted) {
+    if (const auto slurm = number_in(std::getenv("SLURM_CPUS_PER_TASK"));
+        slurm && static_cast<int>(*slurm) < granted) {
         granted = std::max(1, static_cast<int>(*slurm));
         why = fmt::format("SLURM_CPUS_PER_TASK={}", *slurm);
     }
@@ -112,7 +113,8 @@ GrantedMachine granted_machine(int ranks_on_node, std::optional<std::int64_t> wa
     GrantedMachine machine;
     machine.threads = wanted_threads ? std::clamp(static_cast<int>(*wanted_threads), 1, granted) : granted;
     std::string asked;
-    if (wanted_threads && *wanted_threads > granted) asked = fmt::format("; {} were asked for", *wanted_threads);
+    if (wanted_threads && *wanted_threads > granted)
+        asked = fmt::format("; {} were asked for", *wanted_threads);
 
     machine.memory_bytes = wanted_memory_bytes.value_or(kDefaultMemoryBytes);
     std::string memory_why = wanted_memory_bytes ? "as asked" : "the default";
@@ -128,10 +130,12 @@ GrantedMachine granted_machine(int ranks_on_node, std::optional<std::int64_t> wa
     // An eighth stays free: a budget that fills the limit to the last page ends with the kernel's OOM killer.
     if (limit && !wanted_memory_bytes && *limit / ranks * 7 / 8 < machine.memory_bytes) {
         machine.memory_bytes = *limit / ranks * 7 / 8;
-        memory_why = fmt::format("{} grants {} MiB to {} ranks on this node", limit_name, *limit >> 20, ranks_on_node);
+        memory_why =
+            fmt::format("{} grants {} MiB to {} ranks on this node", limit_name, *limit >> 20, ranks_on_node);
     }
-    machine.explanation = fmt::format("{} thread{} per rank ({}{}), {} MiB memory budget per rank ({})", machine.threads,
-                                      machine.threads == 1 ? "" : "s", why, asked, machine.memory_bytes >> 20, memory_why);
+    machine.explanation =
+        fmt::format("{} thread{} per rank ({}{}), {} MiB memory budget per rank ({})", machine.threads,
+                    machine.threads == 1 ? "" : "s", why, asked, machine.memory_bytes >> 20, memory_why);
     return machine;
 }
 

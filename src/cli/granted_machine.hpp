@@ -9,9 +9,9 @@
 namespace dj {
 
 struct GrantedMachine {
-    int threads = 1;                   ///< Per rank.
-    std::uint64_t memory_bytes = 0;    ///< Budget per rank.
-    std::string explanation;           ///< One line: the choice and what it rests on.
+    int threads = 1;                 ///< Per rank.
+    std::uint64_t memory_bytes = 0;  ///< Budget per rank.
+    std::string explanation;         ///< One line: the choice and what it rests on.
 };
 
 /// `ranks_on_node`: how many ranks of this job share the machine. `wanted_threads` and `wanted_memory_bytes` are what

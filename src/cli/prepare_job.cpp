@@ -78,7 +78,8 @@ public:
         }
         InputSample sample;
         sample.rows_seen = records_;
-        sample.bytes_per_row = records_ == 0 ? 0 : static_cast<double>(bytes_) / static_cast<double>(records_);
+        sample.bytes_per_row =
+            records_ == 0 ? 0 : static_cast<double>(bytes_) / static_cast<double>(records_);
         if (records_ > 0 && without_text_ == records_) throw UserError(no_text());
         return sample;
     }
@@ -86,8 +87,8 @@ public:
 private:
     void look_at(const FoundFile& found, std::uint32_t number, std::uint64_t begin) {
         if (found.info.size_bytes == 0) return;
-        const auto source = format_->open(files_, found.path, found.kind, {number, begin, found.info.size_bytes},
-                                          kSampleBytes);
+        const auto source = format_->open(files_, found.path, found.kind,
+                                          {number, begin, found.info.size_bytes}, kSampleBytes);
         RawMorsel morsel;
         if (!source->next(morsel)) return;
         const ParsedMorsel parsed = parser_->parse(morsel);
@@ -104,8 +105,8 @@ private:
     }
 
     [[nodiscard]] std::string no_text() const {
-        std::string message = fmt::format("none of the {} records looked at has a string in '{}' ({})", records_,
-                                          recipe_.text_key(), example_place_);
+        std::string message = fmt::format("none of the {} records looked at has a string in '{}' ({})",
+                                          records_, recipe_.text_key(), example_place_);
         const std::string keys = keys_of(example_);
         if (!keys.empty()) message += fmt::format("; its keys are: {}", keys);
         return message + ". Name the field that holds the text with text_keys.";
@@ -129,7 +130,8 @@ InputSample sample_parquet(const std::vector<InputFile>& files) {
         for (const std::uint64_t unit : file.unit_bytes) bytes += unit;
         for (const std::uint64_t rows : file.unit_rows) sample.rows_seen += rows;
     }
-    if (sample.rows_seen > 0) sample.bytes_per_row = static_cast<double>(bytes) / static_cast<double>(sample.rows_seen);
+    if (sample.rows_seen > 0)
+        sample.bytes_per_row = static_cast<double>(bytes) / static_cast<double>(sample.rows_seen);
     return sample;
 }
 
@@ -209,13 +211,15 @@ PreparedJob prepare_job(FileSystem& files, const Recipe& recipe, const RecipePla
     job.places = places.job;
     job.spec = make_spec(recipe, places, inputs, machine);
     if (job.spec.input_kind.format != job.spec.output.kind.format && !inputs.files.empty()) {
-        throw UserError(fmt::format("{} is to be written from {}: from jsonl to parquet and back is not available yet; "
-                                    "give export_path the input's format",
-                                    places.export_path.string(), inputs.files.front().path));
+        throw UserError(
+            fmt::format("{} is to be written from {}: from jsonl to parquet and back is not available yet; "
+                        "give export_path the input's format",
+                        places.export_path.string(), inputs.files.front().path));
     }
     for (const FoundFile& found : inputs.files) job.input.files.push_back(describe_file(files, found));
-    job.sample = job.spec.input_kind.format == FileFormat::parquet ? sample_parquet(job.input.files)
-                                                                   : Sampler(files, recipe).sample(inputs.files);
+    job.sample = job.spec.input_kind.format == FileFormat::parquet
+                     ? sample_parquet(job.input.files)
+                     : Sampler(files, recipe).sample(inputs.files);
     const Resources resources{ranks, machine.threads, machine.memory_bytes};
     job.decision = plan_partitions(job.input.files, recipe.partition, job.sample, resources);
     job.input.partitions = std::move(job.decision.partitions);

@@ -30,8 +30,9 @@ void complain(const std::string& text) {
 }
 
 std::string shell_quoted(const std::string& argument) {
-    if (!argument.empty() && argument.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                                        "_-./=:,+@%") == std::string::npos) {
+    if (!argument.empty() &&
+        argument.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   "_-./=:,+@%") == std::string::npos) {
         return argument;
     }
     std::string quoted = "'";
@@ -40,7 +41,8 @@ std::string shell_quoted(const std::string& argument) {
 }
 
 /// The command that continues this job, launcher included as far as it can be told.
-std::string resumption_command(const std::vector<std::string>& arguments, const std::string& job_id, int ranks) {
+std::string resumption_command(const std::vector<std::string>& arguments, const std::string& job_id,
+                               int ranks) {
     std::string command;
     if (std::getenv("SLURM_STEP_ID") != nullptr && ranks > 1) {
         command = fmt::format("srun -n {} ", ranks);
@@ -51,8 +53,8 @@ std::string resumption_command(const std::vector<std::string>& arguments, const 
     bool has_id = false;
     for (const std::string& argument : arguments) {
         command += ' ' + shell_quoted(argument);
-        has_id = has_id || argument == "--job_id" || argument.starts_with("--job_id=") || argument == "--resume" ||
-                 argument.starts_with("--resume=");
+        has_id = has_id || argument == "--job_id" || argument.starts_with("--job_id=") ||
+                 argument == "--resume" || argument.starts_with("--resume=");
     }
     return has_id ? command : command + " --job_id " + shell_quoted(job_id);
 }
@@ -78,15 +80,16 @@ public:
         recipe_ = std::move(loaded.recipe);
         if (!problems.empty()) {
             sort_problems(problems);
-            for (const RecipeProblem& problem : problems) (void)write_all(2, show_text(to_string(problem)) + "\n");
+            for (const RecipeProblem& problem : problems)
+                (void)write_all(2, show_text(to_string(problem)) + "\n");
             complain(fmt::format("{}: {} problem{}; nothing was run", sources.file, problems.size(),
                                  problems.size() == 1 ? "" : "s"));
             return false;
         }
         const auto memory = recipe_.resources.memory_mb;
-        const GrantedMachine machine = granted_machine(
-            ranks_on_node, wanted_threads(),
-            memory ? std::optional(static_cast<std::uint64_t>(*memory) << 20) : std::nullopt);
+        const GrantedMachine machine =
+            granted_machine(ranks_on_node, wanted_threads(),
+                            memory ? std::optional(static_cast<std::uint64_t>(*memory) << 20) : std::nullopt);
         prepare_output(files_, places);
         job_ = prepare_job(files_, recipe_, places, inputs, catalog_, ranks_, machine, started_);
         announce(inputs, machine);
@@ -128,7 +131,8 @@ public:
         const JobLayout layout(job_.places);
         fill_mapping(result);
         write_dataset_mapping(files_, layout.dataset_mapping(), job_.mapping, job_.spec.attempt);
-        write_final_report(files_, layout.final_mapping_report(), job_.mapping, result.seconds, job_.spec.attempt);
+        write_final_report(files_, layout.final_mapping_report(), job_.mapping, result.seconds,
+                           job_.spec.attempt);
         if (events_) {
             record_end(result, stop);
             if (!events_->close()) complain("some events of this job could not be written");
@@ -159,7 +163,8 @@ private:
     void say_unless_quiet(const std::string& text) {
         if (options_.quiet) return;
         if (options_.log_json) {
-            say(nlohmann::json({{"message", text}}).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+            say(nlohmann::json({{"message", text}})
+                    .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
         } else {
             say(show_text(text));
         }
@@ -196,7 +201,8 @@ private:
         switch (result.exit) {
             case ExitCode::done:
             case ExitCode::done_with_failures:
-                events_->record(job_complete_event(result.seconds, job_.spec.output.path.string(), result.exported));
+                events_->record(
+                    job_complete_event(result.seconds, job_.spec.output.path.string(), result.exported));
                 break;
             case ExitCode::stopped:
                 events_->record(job_stopping_event(result.error.empty() ? stop.reason() : result.error));
@@ -300,10 +306,11 @@ ExitCode run_recipe(const mpi::Communicator& world, FileSystem& files, const OpC
     if (!root) {
         // Nodes may differ: every rank uses what it has been granted itself.
         const nlohmann::json& wanted = start.at("job").at("threads");
-        spec.threads = granted_machine(ranks_on_node,
-                                       wanted.is_null() ? std::nullopt : std::optional(wanted.get<std::int64_t>()),
-                                       spec.memory_bytes)
-                           .threads;
+        spec.threads =
+            granted_machine(ranks_on_node,
+                            wanted.is_null() ? std::nullopt : std::optional(wanted.get<std::int64_t>()),
+                            spec.memory_bytes)
+                .threads;
     } else {
         stop.watch(options.max_runtime_seconds, JobLayout(root->job().places).stop_file());
     }

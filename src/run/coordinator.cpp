@@ -61,14 +61,9 @@ void Coordinator::on_claim(int from) {
 }
 
 void Coordinator::on_done(int from, const PartitionDone& done) {
-    PartitionRecord& record = current_.at(done.partition);
-    record = {from,
-              done.records,
-              done.rows,
-              done.fault_count,
-              done.begin_seconds,
-              done.end_seconds,
-              done.content_hash};
+    PartitionResult& record = current_.at(done.partition);
+    record = {done.records,       done.rows,        done.fault_count, from,
+              done.begin_seconds, done.end_seconds, done.content_hash};
     ++pass_done_;
     if (pass_ == 0) records_ += done.records;
     for (std::size_t i = 0; i < tallies_.size() && i < done.tallies.size(); ++i)

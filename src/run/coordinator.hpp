@@ -34,17 +34,8 @@ public:
     /// The export's book, once the exporting pass is complete.
     [[nodiscard]] const ExportLedger& ledger() const { return *ledger_; }
 
-    struct PartitionRecord {
-        std::int32_t rank = -1;
-        std::uint64_t records = 0;
-        std::uint64_t rows = 0;
-        std::uint64_t faults = 0;
-        double begin_seconds = 0;
-        double end_seconds = 0;
-        std::string content_hash;
-    };
     /// What became of the input partitions (first pass).
-    [[nodiscard]] const std::vector<PartitionRecord>& input_partitions() const { return input_partitions_; }
+    [[nodiscard]] const std::vector<PartitionResult>& input_partitions() const { return input_partitions_; }
 
 private:
     void on_claim(int from);
@@ -67,8 +58,8 @@ private:
     std::uint32_t pass_partitions_ = 0;
     std::uint32_t pass_done_ = 0;
     bool pass_finished_ = false;
-    std::vector<PartitionRecord> current_;
-    std::vector<PartitionRecord> input_partitions_;
+    std::vector<PartitionResult> current_;
+    std::vector<PartitionResult> input_partitions_;
     std::vector<StepTally> tallies_;
     std::optional<ExportLedger> ledger_;
     bool exporting_ = false;

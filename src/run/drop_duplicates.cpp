@@ -25,7 +25,7 @@ struct OwnedKey {
 };
 
 /// Bytes a rank sends in one exchange.
-constexpr std::uint64_t kSendBytes = 16ULL << 20;
+constexpr std::uint64_t kSendBytes = 8ULL << 20;
 
 Digest128 digest_of(std::string_view key) {
     if (key.size() != sizeof(Digest128)) return xxh3_128(key);

@@ -13,7 +13,7 @@ namespace dj {
 
 namespace {
 
-constexpr std::uint64_t kSendBytes = 16ULL << 20;
+constexpr std::uint64_t kSendBytes = 8ULL << 20;
 /// Keys a rank shows per bucket to choose the borders by; more makes buckets more even.
 constexpr std::uint64_t kSamplesPerBucket = 32;
 constexpr std::uint64_t kMaxSamples = 8192;

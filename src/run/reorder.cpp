@@ -17,7 +17,7 @@ namespace {
 
 /// Size of a partition made by re-ordering: it is sorted in memory as a whole when the next pass reads it.
 constexpr std::uint64_t kPartitionBytes = 8ULL << 20;
-constexpr std::uint64_t kSendBytes = 32ULL << 20;
+constexpr std::uint64_t kSendBytes = 8ULL << 20;
 
 /// The new order cut into partitions, and stretches of them given to ranks.
 struct NewLayout {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include "agreement.hpp"
@@ -31,12 +32,21 @@ std::uint64_t share_of(std::uint64_t bytes, double share) {
     return static_cast<std::uint64_t>(static_cast<double>(bytes) * share);
 }
 
+/// Buffers of a morsel's size and more are given back to the system when freed. glibc would otherwise keep them in an
+/// arena per thread and raise the size from which it does not, and the budget would be a wish.
+void return_large_buffers() {
+    constexpr int kThresholdBytes = 1 << 20;
+    ::mallopt(M_MMAP_THRESHOLD, kThresholdBytes);
+    ::mallopt(M_TRIM_THRESHOLD, kThresholdBytes);
+}
+
 /// Everything one rank holds during a job; the members' order is the order of their making.
 class JobRun {
 public:
     JobRun(const mpi::Communicator& communicator, FileSystem& files, const OpCatalog& catalog,
            const JobSpec& spec, const JobInput& input, const StopRequest& stop)
         : communicator_(communicator), files_(files), spec_(spec), input_(input), stop_(stop) {
+        return_large_buffers();
         make_pipeline_everywhere(catalog);
         store_.emplace(files_,
                        StageStore::Options{share_of(spec_.memory_bytes, kStageShare), spec_.scratch_folder});
@@ -289,6 +299,8 @@ private:
     void fill_counts(JobResult& result) {
         const std::vector<StepTally> tallies = coordinator_->tallies();
         result.records_read = coordinator_->records();
+        result.partitions = coordinator_->input_partitions();
+        result.passes = pipeline_->segments.size();
         result.exported = published_ ? coordinator_->exported_rows() : 0;
         std::uint64_t made = 0;
         std::uint64_t dropped = 0;

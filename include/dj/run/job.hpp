@@ -51,10 +51,23 @@ struct JobSpec {
 [[nodiscard]] nlohmann::json to_json(const JobSpec& spec);
 [[nodiscard]] JobSpec job_spec_from_json(const nlohmann::json& json);
 
+/// What became of one input partition in the first pass.
+struct PartitionResult {
+    std::uint64_t records = 0;
+    std::uint64_t rows = 0;  ///< That left the first pass; exported ones if there is only one.
+    std::uint64_t faults = 0;
+    int rank = -1;             ///< That read it; -1: none did.
+    double begin_seconds = 0;  ///< Since the epoch.
+    double end_seconds = 0;
+    std::string content_hash;
+};
+
 struct JobResult {
     ExitCode exit = ExitCode::done;
     std::string error;             ///< Empty if none; else one or more lines for the user.
     std::vector<StepCount> steps;  ///< read, the operators in order, export.
+    std::vector<PartitionResult> partitions;
+    std::size_t passes = 1;
     std::uint64_t records_read = 0;
     std::uint64_t exported = 0;
     std::uint64_t quarantined = 0;
