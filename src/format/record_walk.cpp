@@ -237,6 +237,9 @@ bool RecordWalk::scalar(char first) {
         case 't': return literal("true");
         case 'f': return literal("false");
         case 'n': return literal("null");
+        // No JSON, but what Python's json writes and reads.
+        case 'N': return literal("NaN");
+        case 'I': return literal("Infinity");
         default: return first == '-' || is_digit(first) ? number() : fail("a value expected");
     }
 }
@@ -331,7 +334,9 @@ bool RecordWalk::ends_scalar(std::uint32_t offset) const {
 }
 
 bool RecordWalk::number() {
-    const std::uint32_t begin = *at_++;
+    const std::uint32_t begin = *at_;
+    if (begin + 1 < line_end_ && text_[begin + 1] == 'I') return literal("-Infinity");
+    ++at_;
     const char* const stop = text_ + line_end_;
     const char* p = text_ + begin;
     const auto digits = [&] {
