@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/chain.hpp"
+
+#include <numeric>
+
+#include <gmock/gmock.h>
+
+#include "dj/data/python_json.hpp"
+#include "run/small_job.hpp"
+
+namespace dj {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+using Call = std::pair<std::string, nlohmann::json>;
+
+/// One morsel's way through the first segment of a recipe.
+class Morsel {
+public:
+    Morsel(const std::vector<Call>& recipe, const std::string& records) {
+        const OpCatalog catalog = make_op_catalog();
+        JobSpec spec;
+        for (const auto& [name, params] : recipe) spec.ops.push_back(op_call(catalog, name, params));
+        pipeline_.emplace(make_pipeline(spec, catalog, {}, {}));
+        RawMorsel raw;
+        raw.bytes = records;
+        raw.bytes.reserve(raw.bytes.size() + kMorselPadding);
+        ParsedMorsel parsed = pipeline_->input->make_parser(pipeline_->schema)->parse(raw);
+        EXPECT_THAT(parsed.faults, IsEmpty());
+        batch.emplace(std::move(parsed.batch));
+        rows.resize(batch->size());
+        std::iota(rows.begin(), rows.end(), 0U);
+        tallies.resize(recipe.size() + 1);
+        chain_.emplace(*pipeline_, pipeline_->segments.front());
+    }
+
+    Morsel& run() {
+        chain_->run(*batch, rows, tallies, faults);
+        for (const StepTally& tally : tallies) {
+            EXPECT_EQ(tally.rows_in + tally.made, tally.rows_out + tally.dropped + tally.quarantined);
+        }
+        for (const std::uint32_t row : rows) EXPECT_LT(row, batch->size());
+        EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end()));
+        return *this;
+    }
+
+    TextColumn make_keys() {
+        TextColumn keys;
+        chain_->make_keys(*batch, rows, keys, tallies, faults);
+        EXPECT_EQ(keys.size(), rows.size());
+        return keys;
+    }
+
+    [[nodiscard]] std::vector<std::string> texts() const {
+        std::vector<std::string> all;
+        const std::size_t column = pipeline_->schema->find("text").value();
+        for (const std::uint32_t row : rows) all.emplace_back(batch->text(column).at(row));
+        return all;
+    }
+    [[nodiscard]] std::vector<std::uint64_t> source_rows() const {
+        std::vector<std::uint64_t> all;
+        for (const std::uint32_t row : rows) all.push_back(batch->origins[row].row);
+        return all;
+    }
+    [[nodiscard]] std::string encoded() const { return pipeline_->output->encode(*batch, rows).bytes; }
+    [[nodiscard]] const Pipeline& pipeline() const { return *pipeline_; }
+
+    std::optional<Batch> batch;
+    std::vector<std::uint32_t> rows;
+    std::vector<StepTally> tallies;
+    std::vector<RowFault> faults;
+
+private:
+    std::optional<Pipeline> pipeline_;
+    std::optional<Chain> chain_;
+};
+
+std::string records_of(const std::vector<std::string>& texts) {
+    std::string records;
+    for (const std::string& text : texts) {
+        records += "{\"text\": ";
+        append_json_string(records, text);
+        records += "}\n";
+    }
+    return records;
+}
+
+TEST(Chain, AMapperChangesOnlyTheRowsItWrites) {
+    Morsel morsel({{"whitespace_normalization_mapper", {}}}, records_of({"same", "  stripped ", "",
+                                                                         "a\xc2\xa0"
+                                                                         "b",
+                                                                         "same too", " "}));
+    morsel.run();
+    EXPECT_THAT(morsel.texts(), ElementsAre("same", "stripped", "", "a b", "same too", ""));
+    EXPECT_EQ(morsel.tallies[1].rows_in, 6U);
+    EXPECT_EQ(morsel.tallies[1].rows_out, 6U);
+    EXPECT_EQ(morsel.tallies[0].rows_in, 0U) << "reading is not the chain's to count";
+}
+
+TEST(Chain, AMapperBehindAFilterSeesOnlyTheRowsThatAreLeft) {
+    Morsel morsel({{"text_length_filter", {{"min_len", 4}}}, {"whitespace_normalization_mapper", {}}},
+                  records_of({"no", " yes ", "x", "yes yes ", " y"}));
+    morsel.run();
+    EXPECT_THAT(morsel.texts(), ElementsAre("yes", "yes yes"));
+    EXPECT_THAT(morsel.source_rows(), ElementsAre(1U, 3U));
+    EXPECT_EQ(morsel.tallies[1].dropped, 3U);
+    EXPECT_EQ(morsel.tallies[2].rows_in, 2U);
+    EXPECT_EQ(morsel.tallies[2].bytes_in, 13U);
+}
+
+TEST(Chain, SplittingMakesRowsAndCopiesTheirOtherFields) {
+    Morsel morsel({{"text_chunk_mapper", nlohmann::json::object()}},
+                  "{\"id\": 1, \"text\": \"a\\n\\nb\\n\\nc\"}\n"
+                  "{\"id\": 2, \"text\": \" \\n\\n \"}\n"
+                  "{\"text\": \"d\", \"id\": 3}\n");
+    morsel.run();
+    EXPECT_EQ(morsel.encoded(),
+              "{\"id\": 1, \"text\": \"a\"}\n{\"id\": 1, \"text\": \"b\"}\n{\"id\": 1, \"text\": \"c\"}\n"
+              "{\"text\": \"d\", \"id\": 3}\n");
+    EXPECT_THAT(morsel.source_rows(), ElementsAre(0U, 0U, 0U, 2U));
+    EXPECT_EQ(morsel.tallies[1].rows_in, 3U);
+    EXPECT_EQ(morsel.tallies[1].made, 2U);
+    EXPECT_EQ(morsel.tallies[1].dropped, 1U);
+    EXPECT_EQ(morsel.tallies[1].rows_out, 4U);
+}
+
+TEST(Chain, AStatThatAnEarlierOperatorFilledIsUsedAgain) {
+    // The second filter judges the pieces by the length that the whole text had.
+    Morsel morsel({{"text_length_filter", {{"min_len", 2}}},
+                   {"text_chunk_mapper", nlohmann::json::object()},
+                   {"text_length_filter", {{"min_len", 5}}}},
+                  records_of({"a", "b\n\nc", "d\n\ne\n\nf", "long enough"}));
+    morsel.run();
+    EXPECT_THAT(morsel.texts(), ElementsAre("d", "e", "f", "long enough"));
+    EXPECT_TRUE(morsel.pipeline().ops[0].computes_stats);
+    EXPECT_FALSE(morsel.pipeline().ops[2].computes_stats);
+    EXPECT_EQ(morsel.tallies[3].rows_in, 6U);
+    EXPECT_EQ(morsel.tallies[3].dropped, 2U);
+}
+
+TEST(Chain, ARowOnWhichAnOperatorFailsIsTheOnlyOneThatGoes) {
+    const std::string huge(1000, 'x');
+    Morsel morsel({{"text_length_filter", {{"min_len", 1}}},
+                   {"text_chunk_mapper", {{"max_len", 5}, {"split_pattern", "^"}}},
+                   {"whitespace_normalization_mapper", {}}},
+                  records_of({"one", "", huge, "two", "sixsix"}));
+    morsel.run();
+    EXPECT_THAT(morsel.texts(), ElementsAre("one", "two"));
+    EXPECT_EQ(morsel.tallies[2].quarantined, 2U);
+    ASSERT_EQ(morsel.faults.size(), 2U);
+    EXPECT_EQ(morsel.faults[0].step, 1);
+    EXPECT_EQ(morsel.faults[0].origin.row, 2U);
+    EXPECT_EQ(morsel.faults[0].size_bytes, huge.size());
+    EXPECT_EQ(morsel.faults[0].excerpt, huge.substr(0, 200));
+    EXPECT_THAT(morsel.faults[0].reason, HasSubstr("split_pattern"));
+    EXPECT_EQ(morsel.faults[1].origin.row, 4U);
+    EXPECT_EQ(morsel.faults[1].excerpt, "sixsix");
+}
+
+TEST(Chain, AChainMayLeaveNoRows) {
+    Morsel morsel({{"text_length_filter", {{"min_len", 100}}},
+                   {"whitespace_normalization_mapper", {}},
+                   {"text_chunk_mapper", nlohmann::json::object()},
+                   {"text_length_filter", {{"max_len", 3}}}},
+                  records_of({"a", "b"}));
+    morsel.run();
+    EXPECT_THAT(morsel.rows, IsEmpty());
+    EXPECT_EQ(morsel.batch->size(), 0U);
+    EXPECT_EQ(morsel.tallies[1].dropped, 2U);
+    EXPECT_EQ(morsel.tallies[4].rows_in, 0U);
+}
+
+TEST(Chain, NoRecordsAndNoOperatorsAreFine) {
+    EXPECT_THAT(Morsel({{"text_length_filter", {{"min_len", 1}}}}, "").run().rows, IsEmpty());
+    EXPECT_THAT(Morsel({}, records_of({"a", "b"})).run().texts(), ElementsAre("a", "b"));
+}
+
+TEST(Chain, ASegmentEndsBeforeItsDatasetWideOperator) {
+    Morsel morsel({{"text_length_filter", {{"min_len", 2}}},
+                   {"document_deduplicator", nlohmann::json::object()},
+                   {"text_length_filter", {{"min_len", 100}}}},
+                  records_of({"twin", "x", " twin\n", "other"}));
+    morsel.run();
+    const TextColumn keys = morsel.make_keys();
+    ASSERT_EQ(keys.size(), 3U);
+    EXPECT_EQ(keys.at(0).size(), 16U);
+    EXPECT_EQ(keys.at(0), keys.at(1));
+    EXPECT_NE(keys.at(0), keys.at(2));
+    EXPECT_EQ(morsel.tallies[2].rows_in, 0U) << "what the operator does is counted where it decides";
+    EXPECT_EQ(morsel.tallies[3].rows_in, 0U);
+}
+
+TEST(Chain, ARowWithoutAKeyGoesToTheQuarantine) {
+    Morsel morsel({{"topk_specified_field_selector", {{"field_key", "score"}, {"topk", 2}}}},
+                  "{\"text\": \"a\", \"score\": 2}\n{\"text\": \"b\"}\n{\"text\": \"c\", \"score\": null}\n"
+                  "{\"text\": \"d\", \"score\": 1.5}\n");
+    morsel.run();
+    const TextColumn keys = morsel.make_keys();
+    ASSERT_EQ(keys.size(), 2U);
+    EXPECT_GT(keys.at(0), keys.at(1));
+    EXPECT_THAT(morsel.texts(), ElementsAre("a", "d"));
+    ASSERT_EQ(morsel.faults.size(), 2U);
+    EXPECT_THAT(morsel.faults[0].reason, HasSubstr("score"));
+    EXPECT_EQ(morsel.faults[1].origin.row, 2U);
+    EXPECT_EQ(morsel.tallies[1].rows_in, 2U);
+    EXPECT_EQ(morsel.tallies[1].quarantined, 2U);
+}
+
+TEST(Chain, ASelectorThatLeavesTheDataAsItIsCostsNothing) {
+    Morsel morsel({{"topk_specified_field_selector", {{"field_key", "score"}}},
+                   {"text_length_filter", {{"min_len", 2}}}},
+                  "{\"text\": \"aa\"}\n{\"text\": \"b\"}\n");
+    EXPECT_EQ(morsel.pipeline().segments.size(), 1U);
+    EXPECT_THAT(morsel.run().texts(), ElementsAre("aa"));
+}
+
+}  // namespace
+}  // namespace dj

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "dj/run/job.hpp"
+
+namespace dj {
+namespace {
+
+JobSpec full_spec() {
+    JobSpec spec;
+    spec.job_id = "20260101_job";
+    spec.attempt = 3;
+    spec.job_folder = "/jobs/ä b/20260101_job";
+    OpCall filter;
+    filter.name = "text_length_filter";
+    filter.params = {{"min_len", 10}, {"ratio", 0.1}, {"nested", {{"list", {1, nullptr, "x"}}}}};
+    filter.family = "filter";
+    OpCall dedup;
+    dedup.name = "document_deduplicator";
+    dedup.dataset_wide = true;
+    dedup.family = "deduplicator";
+    spec.ops = {filter, dedup};
+    spec.text_key = "content.body";
+    spec.input_kind = {FileFormat::parquet, Compression::none};
+    spec.output.path = "out/result.jsonl.zst";
+    spec.output.kind = {FileFormat::jsonl, Compression::zstd};
+    spec.output.shard_bytes = 1ULL << 40;
+    spec.output.keep_stats = true;
+    spec.output.keep_hashes = true;
+    spec.repair_utf8 = true;
+    spec.max_faulty_rows = 0;
+    spec.max_faulty_share = 0.01;
+    spec.threads = 7;
+    spec.memory_bytes = 12345678901;
+    spec.morsel_bytes = 99;
+    spec.scratch_folder = "/scratch";
+    spec.max_runtime_seconds = 0.25;
+    return spec;
+}
+
+TEST(JobSpecJson, AllFieldsComeBackAsTheyWere) {
+    const JobSpec spec = full_spec();
+    const JobSpec back = job_spec_from_json(nlohmann::json::parse(to_json(spec).dump()));
+    EXPECT_EQ(back.job_id, spec.job_id);
+    EXPECT_EQ(back.attempt, spec.attempt);
+    EXPECT_EQ(back.job_folder, spec.job_folder);
+    ASSERT_EQ(back.ops.size(), 2U);
+    EXPECT_EQ(back.ops[0].name, "text_length_filter");
+    EXPECT_EQ(back.ops[0].params, spec.ops[0].params);
+    EXPECT_EQ(back.ops[0].family, "filter");
+    EXPECT_FALSE(back.ops[0].dataset_wide);
+    EXPECT_TRUE(back.ops[1].dataset_wide);
+    EXPECT_EQ(back.ops[1].params, nlohmann::json::object());
+    EXPECT_EQ(back.text_key, spec.text_key);
+    EXPECT_EQ(back.input_kind.format, FileFormat::parquet);
+    EXPECT_EQ(back.output.path, spec.output.path);
+    EXPECT_EQ(back.output.kind.format, FileFormat::jsonl);
+    EXPECT_EQ(back.output.kind.compression, Compression::zstd);
+    EXPECT_EQ(back.output.shard_bytes, spec.output.shard_bytes);
+    EXPECT_TRUE(back.output.keep_stats);
+    EXPECT_TRUE(back.output.keep_hashes);
+    EXPECT_TRUE(back.repair_utf8);
+    EXPECT_EQ(back.max_faulty_rows, 0U);
+    EXPECT_EQ(back.max_faulty_share, 0.01);
+    EXPECT_EQ(back.threads, 7);
+    EXPECT_EQ(back.memory_bytes, spec.memory_bytes);
+    EXPECT_EQ(back.morsel_bytes, 99U);
+    EXPECT_EQ(back.scratch_folder, "/scratch");
+    EXPECT_EQ(back.max_runtime_seconds, 0.25);
+}
+
+TEST(JobSpecJson, WhatIsNotSetStaysSo) {
+    const JobSpec back = job_spec_from_json(to_json(JobSpec{}));
+    EXPECT_EQ(back.max_faulty_rows, std::nullopt);
+    EXPECT_EQ(back.max_faulty_share, std::nullopt);
+    EXPECT_EQ(back.max_runtime_seconds, std::nullopt);
+    EXPECT_TRUE(back.ops.empty());
+    EXPECT_EQ(back.text_key, "text");
+    EXPECT_FALSE(back.output.keep_stats);
+    EXPECT_EQ(to_json(back), to_json(JobSpec{}));
+}
+
+TEST(JobSpecJson, NoFieldMayBeMissing) {
+    const nlohmann::json whole = to_json(full_spec());
+    for (const auto& [key, value] : whole.items()) {
+        nlohmann::json less = whole;
+        less.erase(key);
+        EXPECT_THROW((void)job_spec_from_json(less), nlohmann::json::exception) << key;
+    }
+}
+
+}  // namespace
+}  // namespace dj
