@@ -90,11 +90,12 @@ BaseParamSet::BaseParamSet(bool filter) {
     if (filter) {
         range_
             .add(&KeepRange::min_closed_interval, "min_closed_interval",
-                 "Whether the lower end belongs to the range.")
+                 "Whether the lower end itself is kept.")
             .add(&KeepRange::max_closed_interval, "max_closed_interval",
-                 "Whether the upper end belongs to the range.")
+                 "Whether the upper end itself is kept.")
             .add(&KeepRange::reversed_range, "reversed_range",
-                 "Keep what lies outside of the range instead. An end that belongs to the range is dropped.");
+                 "Keep what lies outside of the range instead; a closed end is then kept, an open one "
+                 "dropped.");
         specs_.insert(specs_.end(), range_.specs().begin(), range_.specs().end());
         specs_.push_back(inert_spec({"stats_export_path", ParamType::any,
                                      "All stats of the job are written together, beside the export."},

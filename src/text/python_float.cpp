@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/text/python_float.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <limits>
@@ -41,6 +42,14 @@ std::optional<std::string> to_ascii(std::string_view text) {
     }
     if (underscore) return std::nullopt;
     return ascii;
+}
+
+/// In a text of ASCII alone, Python leaves U+001C to U+001F for `float` to stumble over.
+std::string_view stripped(std::string_view text) {
+    if (ascii_prefix(text) != text.size()) return python_strip(text);
+    constexpr std::string_view kSpaces = " \t\n\v\f\r";
+    const auto begin = std::min(text.find_first_not_of(kSpaces), text.size());
+    return text.substr(begin, text.find_last_not_of(kSpaces) + 1 - begin);
 }
 
 /// Digits with a point and an exponent, without sign.
@@ -102,7 +111,7 @@ double pairwise_sum(std::span<const double> values) {
 }  // namespace
 
 std::optional<double> python_float(std::string_view text) {
-    const auto ascii = to_ascii(python_strip(text));
+    const auto ascii = to_ascii(stripped(text));
     if (!ascii || ascii->empty()) return std::nullopt;
     std::string_view rest = *ascii;
     const bool negative = rest.front() == '-';

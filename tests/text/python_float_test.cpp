@@ -45,6 +45,12 @@ TEST(PythonFloat, RefusesWhatFloatRefuses) {
         EXPECT_EQ(python_float(bad), std::nullopt) << bad;
     }
     EXPECT_EQ(python_float(std::string_view("1\0", 2)), std::nullopt);
+    EXPECT_EQ(python_float("\x1c"
+                           "8"),
+              std::nullopt);
+    EXPECT_EQ(python_float("\x1c\u3000"
+                           "8"),
+              8.0);
 }
 
 TEST(NumpyMean, AddsInNumpysOrder) {

@@ -72,6 +72,10 @@ private:
     }
 
     void nested_key(const Sample& sample, std::string_view json, std::string& key, Scratch& scratch) const {
+        if (json.empty()) {
+            sample.fail(fmt::format("there is no field {}", field_key));
+            return;
+        }
         if (const auto number = stats_to_number(json, scratch.numbers)) {
             append_double(sample, *number, key);
             return;
@@ -97,21 +101,22 @@ OpSpec topk_specified_field_selector() {
     return Describe<T>("topk_specified_field_selector",
                        "Keeps the rows with the greatest (or smallest) values of a field, in the order of "
                        "those values.\n\n"
-                       "Rows with equal values keep their order. A field at the top level is compared as it "
-                       "is: numbers "
-                       "exactly, strings by code points; a row without it, or with null, a list or an "
-                       "object, goes to "
-                       "the quarantine. A nested field counts as a number: strings are read as numbers, "
-                       "lists count by "
-                       "their mean, and what is missing or no number comes last. Without `field_key`, or "
-                       "with neither "
-                       "`top_ratio` nor `topk`, all rows stay where they are.")
+                       "Rows with equal values keep their order. A row without the field goes to the "
+                       "quarantine. A field at "
+                       "the top level is compared as it is: numbers exactly, strings by code points; null, a "
+                       "list or an "
+                       "object goes to the quarantine too. A nested field counts as a number: strings are "
+                       "read as numbers, "
+                       "lists count by their mean, and null or what is no number comes last. Without "
+                       "`field_key`, or with "
+                       "neither `top_ratio` nor `topk`, all rows stay where they are.")
         .param(&T::field_key, "field_key",
                "The field, dotted for nested ones: `score`, `meta.score`, `__dj__stats__.text_len`.")
         .param(&T::top_ratio, "top_ratio",
-               "The share of rows that stay, rounded down. With `topk` too, the smaller number counts.",
+               "The share of rows that stay, rounded down; 0 counts as not given. With `topk` too, the "
+               "smaller number counts.",
                {.bounds = {.min = 0, .max = 1}})
-        .param(&T::topk, "topk", "How many rows stay.", {.bounds = {.min = 1}})
+        .param(&T::topk, "topk", "How many rows stay. 0 counts as not given.", {.bounds = {.min = 0}})
         .param(&T::reverse, "reverse", "The greatest values first; false: the smallest.")
         .cost(CostClass::moderate)
         .reads_no_text()

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Runs one operator over rows in memory, one row after the other: what tests of operators compare engines and
+/// recordings with. Rows are JSON objects.
+#pragma once
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "dj/base/error.hpp"
+#include "dj/data/python_json.hpp"
+#include "dj/ops/op.hpp"
+
+namespace dj::testing {
+
+using Row = nlohmann::ordered_json;
+
+struct RunResult {
+    std::vector<Row> rows;            ///< What comes out, in order, with `__dj__stats__` and the hash column.
+    std::vector<Row> stats;           ///< Filters: of each input row.
+    std::vector<std::string> hashes;  ///< Deduplicators: of each input row.
+    std::vector<std::string> faults;  ///< Why rows went to the quarantine, in order.
+};
+
+class InMemoryRun {
+public:
+    /// Throws UserError where the parameters are wrong.
+    InMemoryRun(const OpSpec& spec, const nlohmann::json& params, std::vector<Row> rows)
+        : spec_(&spec), rows_(std::move(rows)), op_(make(spec, params)), scratch_(op_->make_scratch()) {}
+
+    RunResult run() {
+        switch (spec_->shape) {
+            case OpShape::map_row: run_map(); break;
+            case OpShape::split_row: run_split(); break;
+            case OpShape::filter_row: run_filter(); break;
+            case OpShape::group_by_key: run_group(); break;
+            case OpShape::order_by_key: run_order(); break;
+        }
+        return std::move(result_);
+    }
+
+private:
+    static std::unique_ptr<const Op> make(const OpSpec& spec, const nlohmann::json& params) {
+        const auto problems = check_values(spec.params, params);
+        if (!problems.empty()) throw UserError(problems.front().param + ": " + problems.front().message);
+        return spec.make(params);
+    }
+
+    /// The value at a dotted path; null if there is none.
+    static const Row* find(const Row& row, const std::string& path) {
+        const Row* value = &row;
+        for (std::size_t begin = 0; begin <= path.size();) {
+            const auto end = std::min(path.find('.', begin), path.size());
+            if (!value->is_object()) return nullptr;
+            const auto member = value->find(path.substr(begin, end - begin));
+            if (member == value->end()) return nullptr;
+            value = &*member;
+            begin = end + 1;
+        }
+        return value;
+    }
+
+    void set_text(Row& row, const std::string& text) const {
+        Row* value = &row;
+        const auto path = op_->text_key();
+        for (std::size_t begin = 0; begin <= path.size();) {
+            const auto end = std::min(path.find('.', begin), path.size());
+            value = &(*value)[path.substr(begin, end - begin)];
+            begin = end + 1;
+        }
+        *value = text;
+    }
+
+    /// One batch of one row, as an engine would bind it.
+    struct Bound {
+        Batch batch;
+        SampleBinding binding;
+        SampleOutput output;
+    };
+
+    std::optional<Bound> bind(const Row& row) {
+        auto schema = std::make_shared<BatchSchema>();
+        schema->columns.push_back({.name = "the text", .kind = ColumnKind::text});
+        for (const auto& path : op_->fields_read())
+            schema->columns.push_back({.name = path, .kind = ColumnKind::json});
+        Bound bound{Batch(schema), {}, {}};
+        const Row* const text = find(row, op_->text_key());
+        if (spec_->reads_text && (text == nullptr || !text->is_string())) {
+            result_.faults.push_back("field " + op_->text_key() + " is not a string");
+            return std::nullopt;
+        }
+        bound.batch.origins.push_back({});
+        bound.batch.text(0).push_back(spec_->reads_text ? text->get<std::string>() : "");
+        for (std::size_t column = 1; column < schema->columns.size(); ++column) {
+            const Row* const value = find(row, schema->columns[column].name);
+            bound.batch.json(column).push_back(value == nullptr ? std::string() : json_text(*value));
+            bound.binding.field_columns.push_back(column);
+        }
+        return bound;
+    }
+
+    /// nlohmann writes NaN and infinities, which JSON does not have, as null.
+    static std::string json_text(const Row& value) {
+        if (!value.is_number_float()) return value.dump();
+        std::string text;
+        append_json_float(text, value.get<double>());
+        return text;
+    }
+
+    /// Calls `visit(row, sample, output)` for each row; rows it fails are faults.
+    template <class Visit>
+    void for_each(Visit visit) {
+        for (auto& row : rows_) {
+            auto bound = bind(row);
+            if (!bound) continue;
+            const Sample sample(bound->batch, bound->binding, 0, bound->output);
+            visit(row, sample, bound->output);
+            if (sample.failed()) result_.faults.push_back(bound->output.fault);
+        }
+    }
+
+    void run_map() {
+        for_each([&](Row& row, const Sample& sample, SampleOutput& output) {
+            op_->map(sample, scratch_.get());
+            if (sample.failed()) return;
+            if (output.text_written) set_text(row, output.text);
+            result_.rows.push_back(row);
+        });
+    }
+
+    void run_split() {
+        for_each([&](Row& row, const Sample& sample, SampleOutput&) {
+            TextColumn pieces;
+            TextSink sink(pieces);
+            op_->split(sample, sink, scratch_.get());
+            if (sample.failed()) return;
+            for (std::size_t i = 0; i < pieces.size(); ++i) {
+                set_text(row, std::string(pieces.at(i)));
+                result_.rows.push_back(row);
+            }
+        });
+    }
+
+    void run_filter() {
+        for_each([&](Row& row, const Sample& sample, SampleOutput&) {
+            std::vector<double> values(spec_->stats.size());
+            op_->compute(sample, values, scratch_.get());
+            if (sample.failed()) return;
+            auto& stats = row["__dj__stats__"];
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                const auto& name = spec_->stats[i].name;
+                if (stats.contains(name)) {
+                    values[i] = stats[name].get<double>();  // computed before, and so not again
+                } else if (spec_->stats[i].type == StatType::integer) {
+                    stats[name] = static_cast<std::int64_t>(values[i]);
+                } else {
+                    stats[name] = values[i];
+                }
+            }
+            result_.stats.push_back(stats);
+            if (op_->keep(values)) result_.rows.push_back(row);
+        });
+    }
+
+    void run_group() {
+        std::set<std::string> seen;
+        for_each([&](Row& row, const Sample& sample, SampleOutput&) {
+            std::string key;
+            op_->key(sample, key, scratch_.get());
+            if (sample.failed()) return;
+            auto hash = op_->hash_text(key);
+            if (row.contains(spec_->hash_column)) hash = row[spec_->hash_column].dump();  // computed before
+            result_.hashes.push_back(hash);
+            if (!row.contains(spec_->hash_column)) row[spec_->hash_column] = hash;
+            if (seen.insert(hash).second) result_.rows.push_back(row);
+        });
+    }
+
+    void run_order() {
+        if (!op_->reorders()) {
+            result_.rows = rows_;
+            return;
+        }
+        std::vector<std::pair<std::string, Row>> keyed;
+        for_each([&](Row& row, const Sample& sample, SampleOutput&) {
+            std::string key;
+            op_->key(sample, key, scratch_.get());
+            if (!sample.failed()) keyed.emplace_back(std::move(key), row);
+        });
+        const auto less = [&](const auto& a, const auto& b) {
+            if (a.first.front() != b.first.front()) throw UserError("the field holds numbers and strings");
+            return op_->descending() ? b.first < a.first : a.first < b.first;
+        };
+        std::stable_sort(keyed.begin(), keyed.end(), less);
+        keyed.resize(std::min<std::size_t>(keyed.size(), op_->select_count(keyed.size())));
+        for (auto& [key, row] : keyed) result_.rows.push_back(std::move(row));
+    }
+
+    const OpSpec* spec_;
+    std::vector<Row> rows_;
+    std::unique_ptr<const Op> op_;
+    std::unique_ptr<OpScratch> scratch_;
+    RunResult result_;
+};
+
+}  // namespace dj::testing
