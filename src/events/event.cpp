@@ -20,12 +20,15 @@ std::string host_name() {
 
 }  // namespace
 
+void stamp_time(Event& event) {
+    if (event.timestamp != 0) return;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    event.timestamp =
+        static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(now).count()) / 1e6;
+}
+
 void stamp(Event& event) {
-    if (event.timestamp == 0) {
-        const auto now = std::chrono::system_clock::now().time_since_epoch();
-        event.timestamp =
-            static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(now).count()) / 1e6;
-    }
+    stamp_time(event);
     if (!event.fields.is_object()) event.fields = nlohmann::json::object();
     if (!event.fields.contains("process_id")) event.fields["process_id"] = getpid();
     if (!event.fields.contains("thread_id")) event.fields["thread_id"] = gettid();

@@ -73,7 +73,9 @@ EventLog::EventLog(FileSystem& files, EventLogOptions options)
 EventLog::~EventLog() { close(); }
 
 void EventLog::record(Event event) {
-    stamp(event);
+    // What rank 0 notes on behalf of another rank says nothing of that rank's process.
+    if (event.rank == 0) stamp(event);
+    stamp_time(event);
     const std::scoped_lock lock(state_->mutex);
     ++state_->counts.recorded;
     if (state_->closing || state_->queue.size() >= state_->options.queue_limit) {

@@ -17,6 +17,35 @@ using nlohmann::json;
 constexpr std::size_t kChunkBytes = 1 << 20;
 constexpr std::size_t kLongestLineBytes = 64 << 20;
 
+bool is_hex(std::string_view digits) {
+    return digits.size() == 4 && digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+/// Code unit of the escape at `at`, or 0.
+unsigned escaped_unit(std::string_view line, std::size_t at) {
+    if (line.substr(at, 2) != "\\u" || !is_hex(line.substr(at + 2, 4))) return 0;
+    return static_cast<unsigned>(std::stoul(std::string(line.substr(at + 2, 4)), nullptr, 16));
+}
+
+/// Bytes that are no UTF-8 stand in excerpts as lone surrogates ("\udcff"), which the parser refuses: shown as U+FFFD.
+std::string without_lone_surrogates(std::string_view line) {
+    std::string mended;
+    for (std::size_t at = 0; at < line.size();) {
+        std::size_t length = line[at] == '\\' && at + 1 < line.size() ? 2 : 1;
+        const unsigned unit = length == 2 ? escaped_unit(line, at) : 0;
+        if (unit >= 0xD800 && unit <= 0xDFFF) {
+            const unsigned next = unit < 0xDC00 ? escaped_unit(line, at + 6) : 0;
+            const bool pair = next >= 0xDC00 && next <= 0xDFFF;
+            mended += pair ? line.substr(at, 12) : std::string_view("\\ufffd");
+            at += pair ? 12 : 6;
+            continue;
+        }
+        mended += line.substr(at, length);
+        at += length;
+    }
+    return mended;
+}
+
 class LineReader {
 public:
     LineReader(EventReadCounts& counts, const std::function<void(const json&)>& on_event, bool events)
@@ -57,7 +86,10 @@ private:
 
     bool take(std::string_view line) {
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) return true;
-        const auto event = json::parse(line, nullptr, false);
+        auto event = json::parse(line, nullptr, false);
+        if (event.is_discarded() && line.find("\\ud") != std::string_view::npos) {
+            event = json::parse(without_lone_surrogates(line), nullptr, false);
+        }
         if (!event.is_object()) return false;
         if (events_ && is_repeated(event)) {
             ++counts_.repeated;

@@ -84,6 +84,12 @@ std::string progress_lines(const JobProgress& progress, JobCondition condition, 
                              progress.partitions_failed == 1 ? "" : "s");
     }
     text += labelled("", parts, style);
+    const bool all_read =
+        progress.partitions_total > 0 && progress.partitions_done >= progress.partitions_total;
+    if (condition == JobCondition::running && all_read) {
+        text +=
+            labelled("", "the input is read; operators that look at all of it, and the export, go on", style);
+    }
     std::string rates =
         fmt::format("{} rows in, {} out", show_count(progress.rows_in), show_count(progress.rows_out));
     if (progress.rows_per_second > 0)
@@ -92,7 +98,8 @@ std::string progress_lines(const JobProgress& progress, JobCondition condition, 
         rates += fmt::format(", {} MB/s", show_rate(progress.bytes_per_second / 1e6));
     if (progress.seconds_left)
         rates += fmt::format("; about {} to go", show_duration(*progress.seconds_left));
-    if (condition == JobCondition::running && !progress.seconds_left) rates += "; time to go not known yet";
+    if (condition == JobCondition::running && !all_read && !progress.seconds_left)
+        rates += "; time to go not known yet";
     return text + labelled("", rates, style);
 }
 

@@ -13,7 +13,11 @@ namespace {
 
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kNarrowest = 12;  // a flexible column is not made narrower
+constexpr std::size_t kReadable =
+    24;  // a flexible column is not made narrower while there are others to drop
+constexpr std::size_t kNarrowest = 12;  // nor narrower than this at all
+constexpr int kMatters = 50;            // values of TableColumn::keep
+constexpr int kStays = 100;
 
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -46,21 +50,34 @@ void hide_empty(std::vector<TableColumn>& columns, Rows& rows) {
     }
 }
 
-void fit(std::vector<TableColumn>& columns, Rows& rows, std::size_t width) {
+/// Drops columns of less `keep` than `below`, the least first, while the table is too wide.
+void drop_columns(std::vector<TableColumn>& columns, Rows& rows, std::size_t width, int below) {
     while (total_of(widths_of(columns, rows)) > width) {
         const auto least = std::min_element(columns.begin(), columns.end(),
                                             [](const auto& a, const auto& b) { return a.keep < b.keep; });
-        if (least == columns.end() || least->keep >= 100) break;
+        if (least == columns.end() || least->keep >= below) return;
         drop_column(columns, rows, static_cast<std::size_t>(least - columns.begin()));
     }
+}
+
+void shorten_cells(const std::vector<TableColumn>& columns, Rows& rows, std::size_t width,
+                   std::size_t narrowest) {
     for (std::size_t c = 0; c < columns.size(); ++c) {
         const auto widths = widths_of(columns, rows);
         const auto total = total_of(widths);
         if (!columns[c].flexible || total <= width) continue;
         const auto excess = total - width;
-        const auto target = widths[c] > excess + kNarrowest ? widths[c] - excess : kNarrowest;
+        const auto target = widths[c] > excess + narrowest ? widths[c] - excess : narrowest;
         for (auto& row : rows) row[c] = shorten(row[c], target);
     }
+}
+
+/// Names are readable in part: they give way before figures that matter, and after those that do not.
+void fit(std::vector<TableColumn>& columns, Rows& rows, std::size_t width) {
+    drop_columns(columns, rows, width, kMatters);
+    shorten_cells(columns, rows, width, kReadable);
+    drop_columns(columns, rows, width, kStays);
+    shorten_cells(columns, rows, width, kNarrowest);
 }
 
 std::string line_of(const std::vector<std::string>& cells, const std::vector<TableColumn>& columns,
@@ -78,7 +95,7 @@ std::string line_of(const std::vector<std::string>& cells, const std::vector<Tab
 }  // namespace
 
 std::string painted(std::string_view text, Paint paint, const ScreenStyle& style) {
-    if (!style.colour || paint == Paint::plain) return std::string(text);
+    if (!style.colour || paint == Paint::plain || text.empty()) return std::string(text);
     constexpr std::string_view kCodes[] = {"0", "1", "2", "32", "33", "31", "36"};
     return fmt::format("\x1B[{}m{}\x1B[0m", kCodes[static_cast<std::size_t>(paint)], text);
 }
@@ -104,6 +121,7 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
         text.remove_prefix(std::min(end + 1, text.size()));
         const auto length = display_width(word);
         if (used > 0 && indent + used + 1 + length > width) {
+            lines.erase(lines.find_last_not_of(' ') + 1);
             lines += '\n';
             lines.append(indent, ' ');
             used = 0;

@@ -33,7 +33,7 @@ std::string steps_table(const std::vector<StepLine>& steps, const ScreenStyle& s
         {.header = "branch", .right = false, .keep = 100, .hide_empty = true, .flexible = true},
         {.header = "step", .right = false, .keep = 100, .flexible = true},
         {.header = "rows in", .keep = 90},
-        {.header = "kept", .keep = 100},
+        {.header = "rows out", .keep = 100},
         {.header = "dropped", .keep = 100, .hide_empty = true},
         {.header = "made", .keep = 80, .hide_empty = true},
         {.header = "merged", .keep = 80, .hide_empty = true},

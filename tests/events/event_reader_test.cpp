@@ -100,6 +100,22 @@ TEST(EventReader, LinesLongerThanABufferAreWhole) {
     EXPECT_EQ(sizes, (std::vector<std::size_t>{large.size(), 1}));
 }
 
+TEST(EventReader, StrayBytesInExcerptsDoNotHideALine) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    write(folder / "q.jsonl", R"({"excerpt": "a\udcffb"})"
+                              "\n"
+                              R"({"excerpt": "\ud83d\ude00\ud83d\\udcff\udce4"})"
+                              "\n");
+    std::vector<std::string> seen;
+    const auto counts = read_json_lines(*files, folder / "q.jsonl",
+                                        [&](const auto& object) { seen.push_back(object.at("excerpt")); });
+    EXPECT_EQ(counts.unreadable_lines, 0U);
+    EXPECT_EQ(seen, (std::vector<std::string>{"a\xEF\xBF\xBD"
+                                              "b",
+                                              "\xF0\x9F\x98\x80\xEF\xBF\xBD\\udcff\xEF\xBF\xBD"}));
+}
+
 TEST(EventReader, AFileWithoutLineEndsTakesBoundedMemory) {
     const auto files = make_local_file_system();
     const ScratchFolder folder;

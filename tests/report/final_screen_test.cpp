@@ -20,22 +20,23 @@ protected:
 };
 
 TEST_F(FinalScreenTest, SaysWhatBecameOfEveryRow) {
-    EXPECT_EQ(screen(),
-              "sample done in 12.5 s (2 ranks x 4 threads)\n"
-              "\n"
-              "  step                                rows in  kept  dropped  quarantined  core s  MB/s/core\n"
-              "  read                                  1,000   990                    10    0.01        500\n"
-              "   1 whitespace_normalization_mapper      990   990                          0.50        8.0\n"
-              "   2 text_length_filter                   990   900       90                 0.12       32.0\n"
-              "  export                                  900   900\n"
-              "\n"
-              "rows        read 1,000 + made 0 = exported 900 + dropped 90 + merged 0 + quarantined 10\n"
-              "speed       5.0 MB in, 3.6 MB out; 80.0 rows/s, 0.40 MB/s over the whole job\n"
-              "memory      123.5 MB at most on one rank\n"
-              "output      /data/out/result.jsonl  900 rows, 3.6 MB\n"
-              "quarantine  /work_dir/sample/results/quarantine.jsonl  10 rows\n"
-              "summary     /work_dir/sample/job_summary.json\n"
-              "next        dj-tools quarantine sample\n");
+    EXPECT_EQ(
+        screen(),
+        "sample done in 12.5 s (2 ranks x 4 threads)\n"
+        "\n"
+        "  step                                rows in  rows out  dropped  quarantined  core s  MB/s/core\n"
+        "  read                                  1,000       990                    10    0.01        500\n"
+        "   1 whitespace_normalization_mapper      990       990                          0.50        8.0\n"
+        "   2 text_length_filter                   990       900       90                 0.12       32.0\n"
+        "  export                                  900       900\n"
+        "\n"
+        "rows        read 1,000 + made 0 = exported 900 + dropped 90 + merged 0 + quarantined 10\n"
+        "speed       5.0 MB in, 3.6 MB out; 80.0 rows/s, 0.40 MB/s over the whole job\n"
+        "memory      123.5 MB at most on one rank\n"
+        "output      /data/out/result.jsonl  900 rows, 3.6 MB\n"
+        "quarantine  /work_dir/sample/results/quarantine.jsonl  10 rows\n"
+        "summary     /work_dir/sample/job_summary.json\n"
+        "next        dj-tools quarantine sample\n");
 }
 
 TEST_F(FinalScreenTest, AMismatchIsLoud) {

@@ -46,6 +46,20 @@ TEST_F(MonitorScreenTest, ARunningJobShowsWhereItIs) {
     EXPECT_THAT(text, Not(HasSubstr("to go on")));
 }
 
+TEST_F(MonitorScreenTest, WhatComesAfterTheLastPartitionIsSaid) {
+    auto state = read_job_state(*files_, layout_.folder());
+    for (std::uint64_t p = 2; p < 4; ++p) {
+        const auto event = partition_complete_event({.partition = p, .bytes = 1000, .rows_in = 1});
+        auto json = event.fields;
+        json["event_type"] = event.type;
+        state.events.add(json);
+    }
+    const auto text = monitor_screen(state, now_, false, {});
+    EXPECT_THAT(text, HasSubstr("] 100.0 %"));
+    EXPECT_THAT(text, HasSubstr("the input is read"));
+    EXPECT_THAT(text, Not(HasSubstr("to go")));
+}
+
 TEST_F(MonitorScreenTest, ADeadJobSaysHowToGoOn) {
     now_ += 1e5;
     const auto text = screen();

@@ -37,8 +37,10 @@ public:
 /// Throws Bug if `bytes` are not what `serialise` made.
 [[nodiscard]] Event deserialise_event(std::string_view bytes);
 
-/// Sets timestamp, process_id, thread_id and host to the caller's where the event has none. `serialise` and
-/// `EventLog::record` do so.
+/// Sets timestamp, process_id, thread_id and host to the caller's where the event has none. `serialise` does so, and
+/// `EventLog::record` for events of rank 0.
 void stamp(Event& event);
+/// The timestamp alone.
+void stamp_time(Event& event);
 
 }  // namespace dj

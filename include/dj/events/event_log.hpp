@@ -36,7 +36,7 @@ public:
     EventLog(const EventLog&) = delete;
     EventLog& operator=(const EventLog&) = delete;
 
-    /// Thread-safe, never waits for disk. Sets timestamp, process, thread and host where the event has none.
+    /// Thread-safe, never waits for disk. Sets the timestamp if there is none; on events of rank 0 also process, thread, host.
     void record(Event event) override;
     /// Waits until all that was recorded before is in the file and the file is durable; false if the disk refused.
     bool sync();

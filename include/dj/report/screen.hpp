@@ -22,7 +22,7 @@ struct TableColumn {
     std::string header;
     bool right = true;  ///< Aligned right.
     int keep =
-        0;  ///< When the table is too wide, columns with the least `keep` go first; 100 and above stay.
+        0;  ///< When the table is too wide, columns with the least `keep` go first: below 50 before names are shortened, 100 never.
     bool hide_empty = false;  ///< Left out if no cell holds anything.
     bool flexible = false;    ///< Its cells may be shortened when all else has gone.
 };
