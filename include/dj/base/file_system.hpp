@@ -69,10 +69,12 @@ public:
 [[nodiscard]] std::unique_ptr<FileSystem> make_local_file_system();
 
 /// The whole of a small file; nullopt if it does not exist.
-[[nodiscard]] std::optional<std::string> read_whole_file(FileSystem& files, const std::filesystem::path& path);
+[[nodiscard]] std::optional<std::string> read_whole_file(FileSystem& files,
+                                                         const std::filesystem::path& path);
 
 /// Replaces `path` so that a reader, or a machine that lost power, sees the old or the new contents and nothing else:
 /// a temporary name in the same folder (carrying `attempt`), fsync, rename, fsync of the folder.
-void replace_file(FileSystem& files, const std::filesystem::path& path, std::string_view contents, int attempt);
+void replace_file(FileSystem& files, const std::filesystem::path& path, std::string_view contents,
+                  int attempt);
 
 }  // namespace dj
