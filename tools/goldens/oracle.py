@@ -45,6 +45,8 @@ def record(name, test):
         kind = type(error)
         prefix = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
         result["error"] = f"{prefix}{kind.__qualname__}: {error}".split("\n")[0]
+    if bool(result["error"]) != test["fails"]:
+        raise RuntimeError(f"{name}, {test['name']}: {result['error'] or 'no error, but one was expected'}")
     return result
 
 

@@ -27,6 +27,18 @@ class cuda:
     empty_cache = staticmethod(lambda: None)
 
 
+class Tensor:
+    pass
+
+
+class Generator:
+    pass
+
+
+class nn:
+    Module = Tensor
+
+
 def set_num_threads(_):
     pass
 '''
@@ -48,10 +60,10 @@ def make_environment(folder):
     if not ready.exists():
         subprocess.run([python_311(), "-m", "venv", "--clear", folder], check=True)
         subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True)
-        torch = next((folder / "lib").glob("python*")) / "site-packages" / "torch"
-        torch.mkdir()
-        (torch / "__init__.py").write_text(TORCH_STAND_IN)
         ready.touch()
+    torch = next((folder / "lib").glob("python*")) / "site-packages" / "torch"
+    torch.mkdir(exist_ok=True)
+    (torch / "__init__.py").write_text(TORCH_STAND_IN)
     return python
 
 

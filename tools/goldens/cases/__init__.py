@@ -3,8 +3,8 @@
 import random
 
 
-def case(name, params, rows, **extra):
-    return {"name": name, "params": params, "input": rows, **extra}
+def case(name, params, rows, fails=False):
+    return {"name": name, "params": params, "input": rows, "fails": fails}
 
 
 def texts(*values, **columns):

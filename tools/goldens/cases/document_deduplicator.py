@@ -50,5 +50,5 @@ def cases():
     yield case("other columns are untouched", {}, [{"id": 1, "text": "a", "o": {"k": [1, 2]}, "f": 0.1}, {"id": 2, "text": "a", "o": {"k": []},
         "f": 1e300}])
     yield case("random mixtures", BOTH, texts(*random_texts(2, 400, list("aAbB1 .\u00a0٣ßΣ\u0301"), 4)))
-    yield case("a null text", {}, texts("a", None))
-    yield case("a text that is a number", {}, texts(1, 2))
+    yield case("a null text", {}, texts("a", None), fails=True)
+    yield case("a text that is a number", {}, texts(1, 2), fails=True)
