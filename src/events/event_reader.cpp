@@ -17,6 +17,11 @@ using nlohmann::json;
 constexpr std::size_t kChunkBytes = 1 << 20;
 constexpr std::size_t kLongestLineBytes = 64 << 20;
 
+/// Small for small files; at least one byte, for a file may grow under the reader.
+std::string buffer_for(File& file) {
+    return std::string(std::clamp<std::uint64_t>(file.size_bytes(), 1, kChunkBytes), '\0');
+}
+
 bool is_hex(std::string_view digits) {
     return digits.size() == 4 && digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
@@ -53,7 +58,7 @@ public:
 
     void read(File& file) {
         std::string text;
-        std::string chunk(kChunkBytes, '\0');
+        auto chunk = buffer_for(file);
         for (std::uint64_t offset = 0;;) {
             const std::size_t got = file.read_at(chunk, offset);
             if (got == 0) break;
@@ -148,6 +153,30 @@ EventReadCounts read_all(FileSystem& files, const std::vector<std::filesystem::p
 EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem::path>& paths,
                             const std::function<void(const json& event)>& on_event) {
     return read_all(files, paths, on_event, true);
+}
+
+bool stands_alone(FileSystem& files, const std::filesystem::path& path) {
+    try {
+        const auto file = files.open(path, OpenMode::read);
+        auto head = buffer_for(*file);
+        head.resize(file->read_at(head, 0));
+        const std::string_view text = head;
+        std::size_t begin = 0;
+        for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', begin)) {
+            const auto line = text.substr(begin, end - begin);
+            const bool first = begin == 0;
+            begin = end + 1;
+            if (!first && line.find("\"tally\"") == std::string_view::npos) continue;
+            const auto event = json::parse(line, nullptr, false);
+            if (!event.is_object()) continue;
+            const auto metadata = event.value("metadata", json());
+            if (metadata.is_object() && metadata.contains("tally")) return true;
+            if (first && event.value("event_type", json()) == "job_start") return true;
+        }
+    } catch (const EnvironmentError&) {
+        return false;
+    }
+    return false;
 }
 
 EventReadCounts read_json_lines(FileSystem& files, const std::filesystem::path& path,

@@ -59,8 +59,13 @@ JobState without_events(FileSystem& files, const JobLayout& layout) {
 
 void add_events(JobState& state, FileSystem& files, const JobLayout& layout) {
     state.event_files = layout.event_files(files);
-    state.events_read =
-        read_events(files, state.event_files, [&state](const auto& event) { state.events.add(event); });
+    auto first = state.event_files.size();
+    while (first > 0 && !stands_alone(files, state.event_files[--first])) {
+    }
+    const auto offset = static_cast<std::ptrdiff_t>(first);
+    const std::vector<std::filesystem::path> needed(state.event_files.begin() + offset,
+                                                    state.event_files.end());
+    state.events_read = read_events(files, needed, [&state](const auto& event) { state.events.add(event); });
 }
 
 }  // namespace
@@ -145,9 +150,12 @@ JobProgress progress_of(const JobState& state, double now) {
         progress.share =
             static_cast<double>(progress.partitions_done) / static_cast<double>(progress.partitions_total);
     }
-    if (condition == JobCondition::completed) progress.share = 1;
+    // Bytes are an estimate where files are compressed.
+    const bool all_read =
+        progress.partitions_total > 0 && progress.partitions_done >= progress.partitions_total;
+    if (all_read || condition == JobCondition::completed) progress.share = 1;
     progress.share = std::clamp(progress.share, 0.0, 1.0);
-    if (condition == JobCondition::running && events.bytes_total > events.bytes_done &&
+    if (condition == JobCondition::running && !all_read && events.bytes_total > events.bytes_done &&
         progress.bytes_per_second > 0) {
         progress.seconds_left =
             static_cast<double>(events.bytes_total - events.bytes_done) / progress.bytes_per_second;

@@ -124,8 +124,8 @@ std::string trouble_lines(const JobState& state, bool detailed, const ScreenStyl
 std::string record_lines(const JobState& state, const ScreenStyle& style) {
     std::string text;
     const auto& read = state.events_read;
-    auto events =
-        fmt::format("{} in {} file{}", show_count(read.events), read.files, read.files == 1 ? "" : "s");
+    auto events = fmt::format("{} read, from {} of {} file{}", show_count(read.events), read.files,
+                              state.event_files.size(), state.event_files.size() == 1 ? "" : "s");
     if (read.unreadable_lines > 0)
         events += fmt::format("; {} unreadable lines", show_count(read.unreadable_lines));
     if (read.torn_tail) events += "; the last line is incomplete";

@@ -88,6 +88,29 @@ TEST(EventReader, AFileSeenTwiceAfterARotationCountsOnce) {
     EXPECT_EQ(counts.repeated, 7U);
 }
 
+TEST(EventReader, AFileThatStandsAloneIsTold) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    const auto text = lines_of_a_small_job();
+    write(folder / "start.jsonl", text);
+    EXPECT_TRUE(stands_alone(*files, folder / "start.jsonl"));
+    write(folder / "middle.jsonl", text.substr(text.find('\n') + 1));
+    EXPECT_FALSE(stands_alone(*files, folder / "middle.jsonl"));
+    Event carried{.type = "info", .message = "m"};
+    carried.fields["metadata"]["tally"] = to_json(EventTally{});
+    write(folder / "rotated.jsonl",
+          text.substr(text.find('\n') + 1) + event_json_line(carried, {"job", 1, 9}));
+    EXPECT_TRUE(stands_alone(*files, folder / "rotated.jsonl"));
+    for (const char* odd : {"", "\n", "{}\n", "[]\n",
+                            R"({"event_type": 3, "metadata": 4, "x": "\"tally\""})"
+                            "\n",
+                            "\"tally\"\n"}) {
+        write(folder / "odd.jsonl", odd);
+        EXPECT_FALSE(stands_alone(*files, folder / "odd.jsonl")) << odd;
+    }
+    EXPECT_FALSE(stands_alone(*files, folder / "none.jsonl"));
+}
+
 TEST(EventReader, LinesLongerThanABufferAreWhole) {
     const auto files = make_local_file_system();
     const ScratchFolder folder;

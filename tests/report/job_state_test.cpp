@@ -150,7 +150,9 @@ TEST_F(JobStateTest, WhatTheLogRotatesTheLayoutFinds) {
     ASSERT_EQ(found.size(), 5U);
     EXPECT_EQ(found[1].filename(), "events_20300101_000000.jsonl.3");
     EXPECT_EQ(found[4].filename(), "events_20300101_000000.jsonl");
-    EXPECT_EQ(read().events.partitions_done, 100U) << "carried over although the oldest files are gone";
+    const auto state = read();
+    EXPECT_EQ(state.events.partitions_done, 100U) << "carried over although the oldest files are gone";
+    EXPECT_EQ(state.events_read.files, 1U) << "the newest file tells all";
 }
 
 }  // namespace

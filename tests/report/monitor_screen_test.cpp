@@ -82,7 +82,7 @@ TEST_F(MonitorScreenTest, ACompletedJobShowsTheLawAndItsOutputs) {
 TEST_F(MonitorScreenTest, DetailsTellAboutTheEventFiles) {
     std::ofstream(layout_.events(utc_timestamp(kSampleStart)), std::ios::app) << "garbage\n{\"torn";
     const auto text = screen(true, {.width = 150});
-    EXPECT_THAT(text, HasSubstr("in 1 file; 1 unreadable lines; the last line is incomplete"));
+    EXPECT_THAT(text, HasSubstr("from 1 of 1 file; 1 unreadable lines; the last line is incomplete"));
     EXPECT_THAT(text, HasSubstr("events_20231114_221320.jsonl"));
 }
 

@@ -26,7 +26,11 @@ struct EventReadCounts {
 EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem::path>& paths,
                             const std::function<void(const nlohmann::json& event)>& on_event);
 
-/// The same for any file of JSON lines (quarantine.jsonl), where nothing counts as repeated.
+/// Whether a tally may begin with this file: it begins with the start of a job, or early carries the sums of what went before
+/// (see EventTally). Saves reading rotated files, each as large as this one.
+[[nodiscard]] bool stands_alone(FileSystem& files, const std::filesystem::path& path);
+
+/// As `read_events`, for any file of JSON lines (quarantine.jsonl), where nothing counts as repeated.
 EventReadCounts read_json_lines(FileSystem& files, const std::filesystem::path& path,
                                 const std::function<void(const nlohmann::json& object)>& on_object);
 

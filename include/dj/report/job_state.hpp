@@ -36,8 +36,8 @@ struct JobState {
     std::optional<JobSummary> summary;
     std::string summary_problem;  ///< Why there is none; empty otherwise.
     EventTally events;
-    EventReadCounts events_read;
-    std::vector<std::filesystem::path> event_files;
+    EventReadCounts events_read;                     ///< Of the files that were needed, the newest.
+    std::vector<std::filesystem::path> event_files;  ///< All there are.
 };
 
 /// Never throws for what stands in the files; EnvironmentError if the folder itself cannot be read.
