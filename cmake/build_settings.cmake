@@ -53,6 +53,8 @@ if(DJ_WERROR)
   list(APPEND DJ_WARNINGS -Werror)
 endif()
 
+set(DJ_TEST_FLAGS -O1)  # tests need not run fast, but must compile fast
+
 find_program(DJ_CCACHE ccache)
 if(DJ_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Relative paths let build folders and clones share the cache. The sloppiness is what ccache asks for where headers are

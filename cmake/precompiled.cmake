@@ -18,6 +18,7 @@ if(DJ_PCH)
   dj_precompiled_carrier(dj_pch)
   if(BUILD_TESTING)
     dj_precompiled_carrier(dj_test_pch LIBRARIES GTest::gmock HEADERS <gmock/gmock.h>)
+    target_compile_options(dj_test_pch PRIVATE ${DJ_TEST_FLAGS})
   endif()
 endif()
 

@@ -6,13 +6,18 @@
 #   tests/support/*_preload.cpp    <build>/tests/<name>.so for LD_PRELOAD
 # A module's tests link that module; other folders (recipes, crash, cluster, cli, fuzz) link everything.
 include(dj_test)
-set(DJ_THREADED_MODULES base mpi events format storage run)
+
+# Labels memory and threads: what the sanitizers look at where time is short (tools/test.sh, scope ci).
+set(DJ_memory_MODULES base text data mpi format ops storage run)
+set(DJ_threads_MODULES mpi events storage run)
 
 function(dj_label out folder fallback)
   set(label ${fallback})
-  if(fallback MATCHES "unit|mpi" AND folder IN_LIST DJ_THREADED_MODULES)
-    list(APPEND label threads)
-  endif()
+  foreach(sanitized IN ITEMS memory threads)
+    if(fallback MATCHES "unit|mpi" AND folder IN_LIST DJ_${sanitized}_MODULES)
+      list(APPEND label ${sanitized})
+    endif()
+  endforeach()
   if(folder STREQUAL "recipes")
     set(label recipe)
   elseif(folder MATCHES "^(crash|cluster|cli|fuzz)$")

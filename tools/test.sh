@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs every check; ends with ctest's summary of the main suite.
 #   DJ_TEST_SCOPE=quick   the main suite without crash and cluster tests: minutes
-#   DJ_TEST_SCOPE=ci      (default) the main suite, clang-tidy, and sanitizers over the unit and MPI tests
+#   DJ_TEST_SCOPE=ci      (default) the main suite, clang-tidy, and sanitizers over the modules with raw memory or threads
 #   DJ_TEST_SCOPE=full    clang-tidy without a time limit, and sanitizers over the whole suite
 # DJ_JOBS: how many things at once (default: the cores granted).
 set -euo pipefail
@@ -43,8 +43,8 @@ run_tests() { # <preset> [ctest options...]
 sanitized() { # <preset>: what a sanitizer looks at in this scope
   case $scope-$1 in
     full-*) build "$1" && run_tests "$1" -LE house ;;
-    ci-tsan) build "$1" thread_tests && run_tests "$1" -L threads ;;
-    *) build "$1" module_tests && run_tests "$1" -L '^(unit|mpi)$' ;;
+    ci-asan) build "$1" memory_tests && run_tests "$1" -L memory ;;
+    ci-tsan) build "$1" threads_tests && run_tests "$1" -L threads ;;
   esac
 }
 

@@ -15,6 +15,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cli/granted_machine.hpp"
 #include "dj/report/human_units.hpp"
 
 namespace dj {
@@ -106,6 +107,7 @@ FactSection machine_facts() {
 
 FactSection limit_facts() {
     FactSection section{.title = "limits"};
+    section.facts.emplace_back("one rank gets", granted_machine(1, std::nullopt, std::nullopt).explanation);
     section.facts.emplace_back("open files", limit_text(RLIMIT_NOFILE, false));
     section.facts.emplace_back("processes", limit_text(RLIMIT_NPROC, false));
     section.facts.emplace_back("address space", limit_text(RLIMIT_AS, true));

@@ -150,6 +150,15 @@ void check_output(FileSystem& files, const Recipe& recipe, const RecipePlaces& p
     }
 }
 
+/// After a failure that is worth telling, unlike one of this.
+static void remove_if_possible(FileSystem& files, const std::filesystem::path& path) {
+    try {
+        files.remove(path);
+    } catch (const EnvironmentError&) {
+        return;
+    }
+}
+
 void prepare_output(FileSystem& files, const RecipePlaces& places) {
     const auto folder = places.export_path.parent_path();
     const auto probe = folder / fmt::format(".dj-mpi-write-test-{}", places.job.job_id);
@@ -158,6 +167,7 @@ void prepare_output(FileSystem& files, const RecipePlaces& places) {
         files.open(probe, OpenMode::create)->write_at("?", 0);
         files.remove(probe);
     } catch (const EnvironmentError& error) {
+        remove_if_possible(files, probe);
         throw EnvironmentError(
             fmt::format("the output cannot be written to {}: {}", folder.string(), error.what()));
     }

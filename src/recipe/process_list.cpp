@@ -191,6 +191,7 @@ private:
             if (injected && param.value.is_null()) continue;
             params[param.name] = param.value;
         }
+        take_over_params(step, params);
         for (const auto& problem : check_values(spec.params, params)) {
             const auto at = std::ranges::find(step.params, problem.param, &RecipeParam::name);
             const auto& origin = at == step.params.end() ? step.place
@@ -218,6 +219,25 @@ private:
                                       .cost = std::string(cost_name(spec.cost))});
     }
 
+    /// Where an operator stands in the list more than once, 1.6.1 gives each entry the parameters of the entry before,
+    /// except those it names itself. Recipes tuned there rely on it, so it is kept, and said.
+    void take_over_params(const RecipeStep& step, json& params) {
+        json& earlier = given_params_[step.op];
+        std::string taken;
+        for (const auto& [name, value] : earlier.items()) {
+            if (params.contains(name)) continue;
+            params[name] = value;
+            taken += fmt::format("{}{}={}", taken.empty() ? "" : ", ", name, value.dump());
+        }
+        if (!taken.empty()) {
+            result_.recipe.notices.push_back(
+                fmt::format("{}: {} takes over {} from its entry before, as in Data-Juicer; name a parameter "
+                            "to change it",
+                            to_string(step.place), step.op, taken));
+        }
+        earlier = params;
+    }
+
     void note_inert(const OpSpec& spec, const json& params) {
         for (const auto& param : spec.params) {
             const auto given = params.find(param.name);
@@ -232,6 +252,7 @@ private:
     RecipeResult& result_;
     std::vector<std::string> names_;
     std::map<std::string, std::vector<std::string>> inert_;
+    std::map<std::string, json> given_params_;  ///< Of the last entry of each operator.
 };
 
 }  // namespace

@@ -203,8 +203,14 @@ void Chain::make_keys(Batch& batch, std::vector<std::uint32_t>& rows, TextColumn
     std::uint32_t next = 0;
     for (const std::uint32_t row : rows) {
         key_.clear();
-        if (!guarded(key_step_, batch, row, faults,
-                     [&](const Sample& sample) { bound.op->key(sample, key_, key_step_.scratch.get()); })) {
+        const auto make_key = [&](const Sample& sample) {
+            if (bound.computes_hash) {
+                bound.op->key(sample, key_, key_step_.scratch.get());
+            } else {
+                key_.assign(batch.text(*bound.hash_column).at(row));
+            }
+        };
+        if (!guarded(key_step_, batch, row, faults, make_key)) {
             // Counted here, because the rest of the operator runs on keys: it never sees this row.
             ++tally.rows_in;
             ++tally.quarantined;
@@ -212,13 +218,13 @@ void Chain::make_keys(Batch& batch, std::vector<std::uint32_t>& rows, TextColumn
         }
         kept_.push_back(row);
         keys.push_back(key_);
-        if (bound.hash_column) {
+        if (bound.hash_column && bound.computes_hash) {
             for (; next < row; ++next) hashes.push_back({});
             hashes.push_back(bound.op->hash_text(key_));
             next = row + 1;
         }
     }
-    if (bound.hash_column) {
+    if (bound.hash_column && bound.computes_hash) {
         for (; next < batch.size(); ++next) hashes.push_back({});
         batch.text(*bound.hash_column) = std::move(hashes);
     }

@@ -12,6 +12,8 @@ namespace dj {
 
 namespace {
 
+constexpr std::size_t kMaxOpenFiles = 64;
+
 /// Rows [first, last) of a partition, joined from the morsels that hold them.
 void collect_rows(const PartitionState& state, const OutputFormat& format, std::uint64_t first,
                   std::uint64_t last, std::vector<std::string>& pieces) {
@@ -145,7 +147,7 @@ void Exporter::write_plain(const PartitionState& state, const std::vector<ShardR
                         ? std::move(rows.bytes)
                         : pipeline_.output->slice(rows, std::max(run.first, begin) - begin,
                                                   std::min(run.last, end) - begin);
-                file(paths_.shard(run.shard)).write_at(bytes, position);
+                file(paths_.shard(run.shard))->write_at(bytes, position);
                 position += bytes.size();
             }
             begin = end;
@@ -157,7 +159,7 @@ void Exporter::write_stats(const PartitionState& state, std::uint64_t offset) {
     for (const MorselRows& morsel : state.morsels) {
         if (morsel.stats.size_bytes() == 0) continue;
         const std::string bytes = morsel.stats.read();
-        file(paths_.stats()).write_at(bytes, offset);
+        file(paths_.stats())->write_at(bytes, offset);
         offset += bytes.size();
     }
 }
@@ -234,20 +236,38 @@ void Exporter::place_block(const PlaceBlock& place) {
         blob = std::move(found->second);
         finished_blocks_.erase(found);
     }
-    if (blob.size_bytes() != 0) file(paths_.shard(place.shard)).write_at(blob.read(), place.offset);
+    if (blob.size_bytes() != 0) file(paths_.shard(place.shard))->write_at(blob.read(), place.offset);
     context_.send(0, Tag::written, {});
 }
 
-File& Exporter::file(const std::filesystem::path& path) {
+std::shared_ptr<File> Exporter::file(const std::filesystem::path& path) {
     const std::lock_guard lock(mutex_);
-    std::unique_ptr<File>& open = open_files_[path];
-    if (!open) open = files_.open(path, OpenMode::create_or_write);
-    return *open;
+    const auto found = open_files_.find(path);
+    if (found != open_files_.end()) {
+        found->second.last_use = ++uses_;
+        return found->second.file;
+    }
+    if (open_files_.size() >= kMaxOpenFiles) close_least_used();
+    const OpenFile open{files_.open(path, OpenMode::create_or_write), ++uses_};
+    return open_files_.emplace(path, open).first->second.file;
+}
+
+/// There may be more shards than files a process may have open. What is closed is made durable first: `sync` will not
+/// see it. A file that a thread is writing to stays.
+void Exporter::close_least_used() {
+    auto least = open_files_.end();
+    for (auto open = open_files_.begin(); open != open_files_.end(); ++open) {
+        if (open->second.file.use_count() > 1) continue;
+        if (least == open_files_.end() || open->second.last_use < least->second.last_use) least = open;
+    }
+    if (least == open_files_.end()) return;
+    least->second.file->sync();
+    open_files_.erase(least);
 }
 
 void Exporter::sync() {
     const std::lock_guard lock(mutex_);
-    for (auto& [path, open] : open_files_) open->sync();
+    for (auto& [path, open] : open_files_) open.file->sync();
 }
 
 }  // namespace dj

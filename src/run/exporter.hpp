@@ -70,6 +70,10 @@ private:
         std::map<std::uint64_t, StoredBlob> pieces;  ///< By position.
     };
     using BlockId = std::pair<std::uint32_t, std::uint64_t>;  ///< Shard, block.
+    struct OpenFile {
+        std::shared_ptr<File> file;
+        std::uint64_t last_use = 0;
+    };
 
     void loop();
     void handle_one(const mpi::Message& message);
@@ -81,7 +85,8 @@ private:
     void add_piece(PieceMessage&& piece);
     void finish_block(const BlockId& id, std::vector<std::string> pieces);
     void place_block(const PlaceBlock& place);
-    File& file(const std::filesystem::path& path);
+    std::shared_ptr<File> file(const std::filesystem::path& path);
+    void close_least_used();
 
     FileSystem& files_;
     const Pipeline& pipeline_;
@@ -94,7 +99,8 @@ private:
     std::map<std::uint32_t, PartitionState> partitions_;
     std::map<BlockId, OpenBlock> open_blocks_;
     std::map<BlockId, StoredBlob> finished_blocks_;
-    std::map<std::filesystem::path, std::unique_ptr<File>> open_files_;
+    std::map<std::filesystem::path, OpenFile> open_files_;
+    std::uint64_t uses_ = 0;
     std::vector<std::thread> threads_;
 };
 

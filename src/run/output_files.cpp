@@ -114,10 +114,17 @@ std::vector<OutputFile> publish_output(FileSystem& files, const JobSpec& spec, c
         outputs.push_back({path.string(), shards[i].rows, bytes});
     }
     if (pipeline.stats_output) files.open(temporary.stats(), OpenMode::create_or_write)->sync();
+    // Several names cannot change at once. A machine that stops half-way must leave a set that shows its gap, never one
+    // that looks whole but mixes two runs: what is renamed last is taken away first.
+    if (pipeline.stats_output) files.remove(stats_path_of(spec.output.path));
+    if (spec.output.shard_bytes != 0) {
+        files.remove(outputs.back().path);
+        remove_other_shards(files, spec.output.path, outputs);
+        files.sync_directory(folder_of(spec.output.path));
+    }
     for (std::size_t i = 0; i < shards.size(); ++i) {
         files.rename(temporary.shard(static_cast<std::uint32_t>(i)), outputs[i].path);
     }
-    if (spec.output.shard_bytes != 0) remove_other_shards(files, spec.output.path, outputs);
     if (pipeline.stats_output) files.rename(temporary.stats(), stats_path_of(spec.output.path));
     files.sync_directory(folder_of(spec.output.path));
     return outputs;

@@ -107,6 +107,19 @@ private:
     std::vector<AddedField> fields_;
 };
 
+/// The hash column is made if the output shows it or a later operator uses it again.
+void bind_hash(BoundOp& bound, const std::vector<BoundOp>& ops, BatchSchema& schema, const JobSpec& spec,
+               AddedFields& added) {
+    const std::string& name = bound.spec->hash_column;
+    if (name.empty()) return;
+    const auto users = std::count_if(ops.begin(), ops.end(),
+                                     [&](const BoundOp& other) { return other.spec->hash_column == name; });
+    if (users < 2 && !spec.output.keep_hashes) return;
+    bound.computes_hash = !schema.find(name).has_value();
+    bound.hash_column = schema.find_or_add({name, ColumnKind::text, ScalarType::int64});
+    if (spec.output.keep_hashes) added.of(name).column = *bound.hash_column;
+}
+
 void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipeline, const JobSpec& spec) {
     AddedFields added;
     for (BoundOp& bound : ops) {
@@ -115,11 +128,7 @@ void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipel
             bound.binding.field_columns.push_back(field_column(bound, schema, path));
         }
         if (!bound.spec->stats.empty()) bind_stats(bound, schema, added.of(std::string(kStatsField)).members);
-        if (spec.output.keep_hashes && !bound.spec->hash_column.empty()) {
-            bound.hash_column =
-                schema.find_or_add({bound.spec->hash_column, ColumnKind::text, ScalarType::int64});
-            added.of(bound.spec->hash_column).column = *bound.hash_column;
-        }
+        bind_hash(bound, ops, schema, spec, added);
     }
     for (const AddedField& field : added.all()) {
         const bool is_stats = field.name == kStatsField;

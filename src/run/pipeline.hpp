@@ -27,6 +27,8 @@ struct BoundOp {
     /// False if an earlier operator filled the same stats: like 1.6.1, the values are used again, not recomputed.
     bool computes_stats = true;
     std::optional<std::size_t> hash_column;
+    /// False if an earlier operator filled the same hash column: like 1.6.1, its values are used again as keys.
+    bool computes_hash = true;
 };
 
 struct Pipeline {

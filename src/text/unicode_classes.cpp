@@ -64,11 +64,21 @@ bool is_final_sigma(std::string_view text, std::size_t begin, std::size_t end) {
 
 void append_ascii_lower(std::string& out, std::string_view ascii) {
     const auto begin = out.size();
-    out.append(ascii);
-    for (std::size_t i = begin; i < out.size(); ++i) {
-        const char c = out[i];
-        out[i] = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0));
+    out.resize(begin + ascii.size());
+    char* const to = out.data() + begin;
+    const char* const from = ascii.data();
+    const std::size_t count = ascii.size();
+    for (std::size_t i = 0; i < count; ++i) {  // a loop that compilers make vector code of
+        const auto byte = static_cast<unsigned char>(from[i]);
+        const bool upper = static_cast<unsigned char>(byte - 'A') < 26;
+        to[i] = static_cast<char>(byte | (upper ? 0x20 : 0));
     }
+}
+
+/// U+3000 to U+9FFF: no letters with cases.
+bool leads_caseless(char lead) {
+    const auto byte = static_cast<unsigned char>(lead);
+    return byte >= 0xE3 && byte <= 0xE9;
 }
 
 }  // namespace
@@ -136,7 +146,9 @@ void append_python_lower(std::string& out, std::string_view text) {
         }
         const auto begin = at;
         const auto point = next_code_point(text, at);
-        if (point == kCapitalSigma) {
+        if (leads_caseless(text[begin])) {
+            out.append(text, begin, at - begin);
+        } else if (point == kCapitalSigma) {
             out += is_final_sigma(text, begin, at) ? kFinalSigma : kSmallSigma;
         } else if (point == kCapitalIWithDot) {
             out += "i\xCC\x87";  // the only letter whose lower case is two characters

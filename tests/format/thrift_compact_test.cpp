@@ -23,7 +23,7 @@ ThriftValue random_value(std::mt19937& random, ThriftType type, int depth) {
         case ThriftType::i64:
             value.number = random() % 5 == 0
                                ? std::numeric_limits<std::int64_t>::min()
-                               : static_cast<std::int64_t>(random()) * static_cast<std::int64_t>(random());
+                               : static_cast<std::int64_t>(std::uint64_t{random()} << (random() % 32));
             break;
         case ThriftType::float64: value.bytes.assign(8, static_cast<char>(random())); break;
         case ThriftType::binary: value.bytes.assign(random() % 300, static_cast<char>(random())); break;

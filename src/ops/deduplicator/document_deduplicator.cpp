@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 
 #include "dj/base/hash.hpp"
 #include "dj/ops/op_spec.hpp"
@@ -9,25 +10,35 @@
 namespace dj {
 namespace {
 
-/// ASCII bytes that `ignore_non_character` removes: `\s`, `\d` and Python's string.punctuation.
-bool is_ascii_non_character(unsigned char byte) {
-    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-    const bool control = (byte < 0x20 && !regex_is_space(byte)) || byte == 0x7F;
-    return !letter && !control;
-}
+/// ASCII bytes that `ignore_non_character` leaves: no `\s`, no `\d`, none of Python's string.punctuation.
+constexpr std::array<bool, 128> kAsciiCharacters = [] {
+    std::array<bool, 128> characters{};
+    for (std::size_t byte = 0; byte < characters.size(); ++byte) {
+        const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+        const bool space = byte == ' ' || (byte >= '\t' && byte <= '\r');
+        characters[byte] = letter || (byte < 0x20 && !space) || byte == 0x7F;
+    }
+    return characters;
+}();
 
-void append_characters(std::string& out, std::string_view text) {
+/// `text` without white space, digits and ASCII punctuation, in `buffer`, which only ever grows.
+std::string_view characters_of(std::string_view text, std::string& buffer) {
+    if (buffer.size() < text.size()) buffer.resize(text.size());
+    char* const begin = buffer.data();
+    char* out = begin;
     for (std::size_t at = 0; at < text.size();) {
         const auto byte = static_cast<unsigned char>(text[at]);
         if (byte < 0x80) {
-            if (!is_ascii_non_character(byte)) out += text[at];
-            ++at;
+            *out = text[at++];
+            out += kAsciiCharacters[byte] ? 1 : 0;  // no branch: words are short
             continue;
         }
-        const auto begin = at;
+        const auto from = at;
         const auto point = next_code_point(text, at);
-        if (!regex_is_space(point) && !regex_is_digit(point)) out.append(text, begin, at - begin);
+        if (!regex_is_space(point) && !regex_is_digit(point))
+            out = std::copy_n(text.data() + from, at - from, out);
     }
+    return {begin, static_cast<std::size_t>(out - begin)};
 }
 
 struct DocumentDeduplicator {
@@ -48,9 +59,7 @@ struct DocumentDeduplicator {
             text = scratch.lowered;
         }
         if (ignore_non_character) {
-            scratch.characters.clear();
-            append_characters(scratch.characters, text);
-            text = scratch.characters;
+            text = characters_of(text, scratch.characters);
         }
         const auto digest = scratch.md5.digest(python_strip(text));
         key.append(reinterpret_cast<const char*>(digest.data()), digest.size());

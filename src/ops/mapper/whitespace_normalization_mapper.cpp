@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/ops/op_spec.hpp"
+#include "dj/text/byte_finder.hpp"
 #include "dj/text/unicode_classes.hpp"
 #include "dj/text/utf8.hpp"
 
@@ -12,34 +13,15 @@ bool becomes_space(char32_t point) {
            point == 0x205F || point == 0x2060 || point == 0x3000 || point == 0xFFFC;
 }
 
-/// Lead bytes of the characters above; text without them is copied in runs.
-bool may_begin_space(unsigned char byte) {
-    return byte == 0xC2 || byte == 0xE2 || byte == 0xE3 || byte == 0xEF;
-}
-
-/// The first byte from `at` on that is a tab or may begin a listed character; the size if there is none.
-std::size_t next_suspect(std::string_view text, std::size_t at) {
-    constexpr std::size_t kBlock = 32;
-    while (at + kBlock <= text.size()) {
-        bool any = false;  // a loop without exits, for the compiler to make vector code of
-        for (std::size_t i = 0; i < kBlock; ++i) {
-            const auto byte = static_cast<unsigned char>(text[at + i]);
-            any |= (byte == '\t') | may_begin_space(byte);
-        }
-        if (any) break;
-        at += kBlock;
-    }
-    while (at < text.size() && text[at] != '\t' && !may_begin_space(static_cast<unsigned char>(text[at])))
-        ++at;
-    return at;
-}
+/// The tab, and lead bytes of the characters above; text without them is copied in runs.
+constexpr ByteFinder kSuspects("\t\xC2\xE2\xE3\xEF");
 
 struct WhitespaceNormalizationMapper {
     void map(const Sample& sample) const {
         const auto text = python_strip(sample.text());
         std::string* out = text.size() == sample.text().size() ? nullptr : &sample.rewrite_text();
         std::size_t copied = 0;
-        for (std::size_t at = next_suspect(text, 0); at < text.size(); at = next_suspect(text, at)) {
+        for (std::size_t at = kSuspects.find(text, 0); at < text.size(); at = kSuspects.find(text, at)) {
             const auto begin = at;
             const auto point = next_code_point(text, at);
             if (point != '\t' && !becomes_space(point)) continue;

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""dj-tools as users meet it: on a job that ran, on ids and folders, on mistakes."""
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+from dj_testing import PROGRAM, JobCase
+
+TOOLS = os.path.join(os.path.dirname(PROGRAM), "dj-tools")
+RECIPE = {"process": [{"whitespace_normalization_mapper": None}, {"text_length_filter": {"min_len": 4, "max_len": 100}}]}
+ROWS = b'{"text": "long enough"}\n{"text": "no"}\nnot json\xff\n{"text": "also long"}\n'
+
+
+class DjToolsTest(JobCase):
+    def tools(self, *arguments, expect=0, **environment):
+        done = subprocess.run([TOOLS, *arguments], cwd=self.dir, text=True, errors="replace", stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
+                              env={**os.environ, "XDG_STATE_HOME": os.path.join(self.dir, "state"), **environment})
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stdout if expect == 0 else done.stdout + done.stderr
+
+    def job(self, **options):
+        source = self.write("in.jsonl", ROWS)
+        return self.run_job({**RECIPE, "dataset_path": source, "export_path": self.path("out.jsonl")}, **options)
+
+    def test_monitor_shows_a_finished_job(self):
+        run = self.job()
+        text = self.tools("monitor", run.folder)
+        for part in ("COMPLETED", "text_length_filter", "read 4 + made 0 = exported 2 + dropped 1 + merged 0 + quarantined 1",
+                     "out.jsonl  2 rows", "100.0 %"):
+            self.assertIn(part, text)
+        self.assertNotIn("\x1b", text)
+        state = json.loads(self.tools("monitor", run.folder, "--json"))
+        self.assertEqual((state["status"], state["progress"]["share"]), ("completed", 1.0))
+        self.assertEqual([step["name"] for step in state["steps"]],
+                         ["read", "whitespace_normalization_mapper", "text_length_filter", "export"])
+        self.assertEqual(state["events"]["unreadable_lines"], 0)
+        self.tools("monitor", run.folder, "--watch", "--interval", "0.1")  # ends, for the job has ended
+
+    def test_a_job_is_found_by_its_id_from_anywhere(self):
+        run = self.job(arguments=["--job_id", "my_job"])
+        self.assertIn("my_job", self.tools("monitor", "my_job", "--work_dir", "work"))
+        self.assertIn("my_job", self.tools("monitor", "my_job"), "by the index")
+        self.assertIn("my_job", self.tools("list"))
+        shutil.move(run.folder, self.path("copied", "my_job"))
+        self.assertIn("COMPLETED", self.tools("monitor", "copied/my_job"), "a copy elsewhere")
+        said = self.tools("monitor", "my_jop", "--work_dir", "copied", expect=2)
+        self.assertIn("Did you mean my_job?", said)
+
+    def test_list_is_empty_before_the_first_job(self):
+        self.assertIn("No jobs", self.tools("list"))
+        self.assertEqual(json.loads(self.tools("list", "--json")), [])
+
+    def test_list_tells_running_from_ended(self):
+        self.job(arguments=["--job_id", "ended"])
+        (job,) = json.loads(self.tools("list", "--work_dir", "work", "--json"))
+        self.assertEqual((job["job_id"], job["status"], job["exported"]), ("ended", "completed", 2))
+        self.assertIn("No running jobs", self.tools("list", "--work_dir", "work", "--running"))
+
+    def test_quarantine_says_why(self):
+        run = self.job()
+        text = self.tools("quarantine", run.folder)
+        self.assertIn("1 row in", text)
+        self.assertIn("in.jsonl  byte 40, row 2", text)
+        found = json.loads(self.tools("quarantine", run.folder, "--json"))
+        self.assertEqual((found["rows"], found["reasons"][0]["operator"], found["unreadable_lines"]), (1, "read", 0))
+        os.remove(os.path.join(run.folder, "results", "quarantine.jsonl"))
+        self.assertIn("No row", self.tools("quarantine", run.folder))
+
+    def test_every_event_torn_off_leaves_a_screen(self):
+        run = self.job()
+        (events,) = [name for name in os.listdir(run.folder) if name.startswith("events_")]
+        os.remove(os.path.join(run.folder, "job_summary.json"))
+        path = os.path.join(run.folder, events)
+        for size in range(os.path.getsize(path), -1, -max(1, os.path.getsize(path) // 20)):
+            os.truncate(path, size)
+            self.assertIn("job_summary.json is missing", self.tools("monitor", run.folder, "--detailed"))
+
+    def test_ops_lists_and_explains(self):
+        text = self.tools("ops")
+        self.assertIn("filter (", text)
+        self.assertIn("text_length_filter", text)
+        page = self.tools("ops", "text_length_filter")
+        for part in ("min_len", "max_len", "default 10", "text_len", "process:"):
+            self.assertIn(part, page)
+        schema = json.loads(self.tools("ops", "text_length_filter", "--schema"))
+        self.assertEqual(schema["required"], ["text_length_filter"])
+        self.assertIn("min_len", json.dumps(schema["properties"]))
+        every = json.loads(self.tools("ops", "--schema"))
+        self.assertGreater(len(every["items"]["anyOf"]), 5)
+        names = [op["name"] for op in json.loads(self.tools("ops", "--json"))]
+        self.assertEqual(names, sorted(names))
+        self.assertIn("Did you mean text_length_filter?", self.tools("ops", "text_lenght_filter", expect=2))
+
+    def test_validate_reports_all_problems_at_once(self):
+        source = self.write("in.jsonl", ROWS)
+        good = self.write_recipe({**RECIPE, "dataset_path": source, "export_path": self.path("out.jsonl")})
+        self.assertIn("fine; 2 operators, 1 input file", self.tools("validate", good))
+        bad = self.write("bad.yaml", "dataset_path: in.jsonl\nexprt_path: x\nprocess:\n  - text_length_filtr:\n")
+        said = self.tools("validate", bad, expect=2)
+        self.assertIn("bad.yaml:2:1", said)
+        self.assertIn("text_length_filter", said)
+        self.assertIn("2 problems", said)
+        self.assertIn("is not there", self.tools("validate", "none.yaml", expect=2))
+
+    def test_env_speaks_of_versions_and_limits(self):
+        text = self.tools("env")
+        for part in ("dj-mpi", "MPI", "simdjson", "open files", "cores"):
+            self.assertIn(part, text)
+        self.assertEqual(set(json.loads(self.tools("env", "--json"))) - {"environment", "topology"},
+                         {"software", "machine", "limits"})
+
+    def test_help_teaches(self):
+        text = self.tools("--help")
+        for part in ("monitor", "list", "quarantine", "ops", "validate", "env", "Examples:", "Exit codes"):
+            self.assertIn(part, text)
+        for planned in ("  serve", "  explain", "  diff"):
+            self.assertNotIn(planned, text)
+        for tool in ("monitor", "list", "quarantine", "ops", "validate"):
+            self.assertIn("Examples:", self.tools(tool, "--help"))
+        self.assertRegex(self.tools("--version"), r"dj-tools \d+\.\d+\.\d+")
+
+    def test_mistakes_are_usage_errors(self):
+        self.assertIn("not available yet", self.tools("explain", "x", expect=2))
+        self.assertIn("Did you mean `monitor`?", self.tools("moniter", "x", expect=2))
+        self.tools(expect=2)
+        self.tools("monitor", expect=2)
+        self.tools("monitor", "x", "--intervall", "3", expect=2)
+        self.tools("ops", "--schema", "--json", expect=2)
+
+    def test_a_reader_that_leaves_early_is_no_error(self):
+        done = subprocess.run(f"{TOOLS} ops --json | head -c 1; exit ${{PIPESTATUS[0]}}", shell=True, executable="/bin/bash",
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+
+#include "dj/base/error.hpp"
+#include "dj/base/hash.hpp"
+#include "dj/run/job.hpp"
+#include "dj/run/stop_request.hpp"
+#include "events/scratch_folder.hpp"
+#include "run/small_job.hpp"
+#include "run/watched_file_system.hpp"
+
+namespace dj {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+    std::vector<std::string> names;
+    if (!fs::exists(folder)) return names;
+    for (const auto& entry : fs::directory_iterator(folder))
+        names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+struct Row {
+    std::uint64_t id = 0;
+    std::string text;
+    [[nodiscard]] std::string line() const {
+        return fmt::format("{{\"id\": {}, \"text\": \"{}\"}}\n", id, text);
+    }
+};
+
+/// Plain letters, some texts short, some said before.
+std::vector<Row> make_rows(std::size_t count) {
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t n = i * 7919 % 1009;
+        std::string text = fmt::format("text {}-", n % 211);
+        text.append(n % 37, static_cast<char>('a' + n % 26));
+        rows.push_back({n, i % 5 == 0 ? text.substr(0, 3) : text});
+    }
+    return rows;
+}
+
+std::string join(const std::vector<Row>& rows) {
+    std::string lines;
+    for (const Row& row : rows) lines += row.line();
+    return lines;
+}
+
+/// A job in a folder that all ranks see.
+class RunJob : public testing::Test {
+protected:
+    RunJob() {
+        if (world_.is_root()) own_folder_.emplace();
+        folder_ = world_.broadcast(own_folder_ ? own_folder_->path().string() : "");
+        spec_.job_id = "job";
+        spec_.job_folder = folder_ / "job";
+        spec_.output.path = folder_ / "out" / "result.jsonl";
+        spec_.scratch_folder = folder_ / "scratch";
+        spec_.memory_bytes = 64ULL << 20;
+        spec_.threads = 2;
+    }
+    ~RunJob() override { world_.barrier(); }
+
+    void ops(const std::vector<std::pair<std::string, nlohmann::json>>& recipe) {
+        spec_.ops.clear();
+        for (const auto& [name, params] : recipe) spec_.ops.push_back(op_call(catalog_, name, params));
+    }
+    void input(const std::string& bytes, std::uint64_t partitions) {
+        input_ = {};
+        if (!world_.is_root()) return;
+        const fs::path path = folder_ / "in.jsonl";
+        std::ofstream(path, std::ios::binary) << bytes;
+        InputFile file;
+        file.path = path.string();
+        file.size_bytes = bytes.size();
+        input_.files = {file};
+        input_.partitions = cut_evenly(0, bytes.size(), partitions);
+    }
+    JobResult run(const mpi::Communicator& ranks) {
+        const StopRequest stop;
+        return run(ranks, stop);
+    }
+    JobResult run(const mpi::Communicator& ranks, const StopRequest& stop) {
+        WatchedFileSystem files(watch_);
+        JobResult result = run_job(ranks, files, catalog_, spec_, input_, stop);
+        EXPECT_EQ(files.open_files(), 0);
+        ranks.barrier();
+        return result;
+    }
+    JobResult run() { return run(world_); }
+
+    void expect_done(const JobResult& result) const {
+        EXPECT_EQ(result.exit, ExitCode::done) << result.error;
+        if (world_.is_root()) {
+            EXPECT_TRUE(result.counts_add_up);
+        }
+    }
+    /// Nothing of the output is there, and an earlier one is as it was.
+    void expect_untouched(const std::string& earlier = {}) const {
+        if (!world_.is_root()) return;
+        if (earlier.empty()) {
+            EXPECT_THAT(names_in(folder_ / "out"), IsEmpty());
+        } else {
+            EXPECT_THAT(names_in(folder_ / "out"), ElementsAre("result.jsonl"));
+            EXPECT_EQ(read_file(spec_.output.path), earlier);
+        }
+    }
+    [[nodiscard]] std::string output() const { return read_file(spec_.output.path); }
+
+    const mpi::Communicator world_ = mpi::Communicator::world();
+    const OpCatalog catalog_ = make_op_catalog();
+    std::optional<ScratchFolder> own_folder_;
+    fs::path folder_;
+    JobSpec spec_;
+    JobInput input_;
+    WatchedFileSystem::Watch watch_;
+};
+
+TEST_F(RunJob, FiltersAndDropsDuplicates) {
+    const std::vector<Row> rows = make_rows(1500);
+    std::vector<Row> expected;
+    std::set<std::string> seen;
+    for (const Row& row : rows) {
+        if (row.text.size() >= 12 && seen.insert(row.text).second) expected.push_back(row);
+    }
+    ops({{"text_length_filter", {{"min_len", 12}}}, {"document_deduplicator", nlohmann::json::object()}});
+    for (const std::uint64_t partitions : {1U, 7U, 60U}) {
+        input(join(rows), partitions);
+        spec_.threads = partitions == 7 ? 1 : 3;
+        spec_.morsel_bytes = partitions == 7 ? 512 << 10 : 900;
+        const JobResult result = run();
+        expect_done(result);
+        if (!world_.is_root()) continue;
+        EXPECT_EQ(output(), join(expected));
+        EXPECT_EQ(result.records_read, rows.size());
+        EXPECT_EQ(result.exported, expected.size());
+        ASSERT_EQ(result.steps.size(), 4U);
+        EXPECT_EQ(result.steps[2].rows_out, expected.size());
+        EXPECT_EQ(result.steps[2].rows_in, result.steps[1].rows_out);
+        ASSERT_EQ(result.outputs.size(), 1U);
+        EXPECT_EQ(result.outputs[0].bytes, output().size());
+        EXPECT_THAT(names_in(folder_ / "out"), ElementsAre("result.jsonl", "result_stats.jsonl"));
+        const std::string stats = read_file(folder_ / "out" / "result_stats.jsonl");
+        EXPECT_EQ(static_cast<std::size_t>(std::count(stats.begin(), stats.end(), '\n')), expected.size());
+    }
+}
+
+TEST_F(RunJob, SplitsThenOrdersThenFilters) {
+    const std::vector<Row> rows = make_rows(700);
+    std::vector<Row> expected;
+    for (const Row& row : rows) {
+        for (std::size_t at = 0; at < row.text.size(); at += 9)
+            expected.push_back({row.id, row.text.substr(at, 9)});
+    }
+    const std::size_t pieces = expected.size();
+    std::stable_sort(expected.begin(), expected.end(),
+                     [](const Row& a, const Row& b) { return a.id > b.id; });
+    expected.resize(std::min<std::size_t>(expected.size(), 900));
+    std::erase_if(expected, [](const Row& row) { return row.text.size() < 4; });
+    ops({{"text_chunk_mapper", {{"max_len", 9}, {"split_pattern", nullptr}}},
+         {"topk_specified_field_selector", {{"field_key", "id"}, {"topk", 900}}},
+         {"text_length_filter", {{"min_len", 4}}}});
+    input(join(rows), 11);
+    const JobResult result = run();
+    expect_done(result);
+    if (!world_.is_root()) return;
+    EXPECT_EQ(output(), join(expected));
+    EXPECT_EQ(result.steps[1].made, pieces - rows.size());
+    EXPECT_EQ(result.steps[2].dropped, pieces - 900);
+}
+
+TEST_F(RunJob, TinyMemorySpillsAndChangesNothing) {
+    const std::vector<Row> rows = make_rows(900);
+    std::vector<Row> expected;
+    std::set<std::string> seen;
+    for (const Row& row : rows) {
+        if (seen.insert(row.text).second) expected.push_back(row);
+    }
+    std::stable_sort(expected.begin(), expected.end(),
+                     [](const Row& a, const Row& b) { return a.id < b.id; });
+    ops({{"document_deduplicator", nlohmann::json::object()},
+         {"topk_specified_field_selector", {{"field_key", "id"}, {"topk", 5000}, {"reverse", false}}}});
+    spec_.memory_bytes = 20'000;
+    spec_.morsel_bytes = 1000;
+    input(join(rows), 9);
+    const JobResult result = run();
+    expect_done(result);
+    EXPECT_GT(result.spilled_bytes, 0U);
+    if (!world_.is_root()) return;
+    EXPECT_EQ(output(), join(expected));
+    EXPECT_THAT(names_in(folder_ / "scratch"), IsEmpty());
+}
+
+TEST_F(RunJob, BlocksAndShardsAreThoseOfOneRankAndOnePartition) {
+    std::vector<Row> rows = make_rows(3000);
+    for (std::size_t i = 0; i < rows.size(); i += 3)
+        rows[i].text.append(9000, static_cast<char>('a' + i % 26));
+    rows[1].text.append(500'000, 'z');
+    const mpi::Communicator alone = world_.split(world_.rank());
+    ops({{"text_length_filter", {{"min_len", 12}}}});
+    const auto all_files = [&] {
+        std::vector<std::pair<std::string, std::string>> files;
+        for (const std::string& name : names_in(folder_ / "out"))
+            files.emplace_back(name, to_hex(xxh3_128(read_file(folder_ / "out" / name))));
+        return files;
+    };
+    for (const std::uint64_t shard_bytes : {0U, 2'000'000U, 300'000U}) {
+        for (const Compression compression : {Compression::none, Compression::gzip, Compression::zstd}) {
+            SCOPED_TRACE(
+                fmt::format("shards of {}, compression {}", shard_bytes, static_cast<int>(compression)));
+            if (world_.is_root()) fs::remove_all(folder_ / "out");
+            world_.barrier();
+            spec_.output.shard_bytes = shard_bytes;
+            spec_.output.kind.compression = compression;
+            const char* const suffix = compression == Compression::none   ? ""
+                                       : compression == Compression::gzip ? ".gz"
+                                                                          : ".zst";
+            spec_.output.path = folder_ / "out" / fmt::format("result.jsonl{}", suffix);
+            std::vector<std::pair<std::string, std::string>> expected;
+            input(join(rows), 1);
+            if (world_.is_root()) {
+                expect_done(run(alone));
+                expected = all_files();
+                EXPECT_GE(expected.size(), shard_bytes == 0 ? 2U : 4U);
+                fs::remove_all(folder_ / "out");
+            }
+            input(join(rows), 23);
+            expect_done(run());
+            if (world_.is_root()) {
+                EXPECT_EQ(all_files(), expected);
+            }
+        }
+    }
+}
+
+TEST_F(RunJob, ThereMayBeMoreShardsThanFilesAProcessMayOpen) {
+    const std::vector<Row> rows = make_rows(1000);
+    ops({{"whitespace_normalization_mapper", nlohmann::json::object()}});
+    input(join(rows), 10);
+    spec_.output.shard_bytes = 100;
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    rlimit narrow = before;
+    narrow.rlim_cur = 200;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &narrow), 0);
+    const JobResult result = run();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    expect_done(result);
+    if (!world_.is_root()) return;
+    EXPECT_GT(result.outputs.size(), 300U);
+    std::string all;
+    for (const OutputFile& file : result.outputs) all += read_file(file.path);
+    EXPECT_EQ(all, join(rows));
+}
+
+TEST_F(RunJob, AnInputWithoutRecordsGivesAnEmptyOutput) {
+    ops({{"document_deduplicator", nlohmann::json::object()}, {"text_length_filter", {{"min_len", 1}}}});
+    input("", 3);
+    expect_done(run());
+    if (world_.is_root()) {
+        EXPECT_TRUE(fs::exists(spec_.output.path));
+        EXPECT_EQ(output(), "");
+    }
+    input("\n\n \n", 2);
+    const JobResult result = run();
+    expect_done(result);
+    if (world_.is_root()) {
+        EXPECT_EQ(output(), "");
+        EXPECT_EQ(result.records_read, 0U);
+    }
+}
+
+TEST_F(RunJob, FaultyRecordsGoToTheQuarantineInOrder) {
+    std::vector<Row> rows = make_rows(200);
+    std::string bytes;
+    std::vector<std::uint64_t> faulty;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i % 17 == 3) {
+            faulty.push_back(i);
+            bytes += i % 2 == 0 ? "{\"text\": 5}\n" : "{torn\n";
+        } else {
+            bytes += rows[i].line();
+        }
+    }
+    ops({{"text_length_filter", {{"min_len", 0}}}});
+    input(bytes, 13);
+    const JobResult result = run();
+    expect_done(result);
+    if (world_.is_root()) {
+        EXPECT_EQ(result.quarantined, faulty.size());
+        std::ifstream lines(spec_.job_folder / "results" / "quarantine.jsonl");
+        std::string line;
+        for (const std::uint64_t row : faulty) {
+            ASSERT_TRUE(std::getline(lines, line));
+            EXPECT_EQ(nlohmann::json::parse(line).at("row").get<std::uint64_t>(), row);
+        }
+        EXPECT_FALSE(std::getline(lines, line));
+        fs::remove_all(folder_ / "out");
+    }
+    world_.barrier();
+    spec_.max_faulty_rows = faulty.size() - 1;
+    const JobResult refused = run();
+    EXPECT_EQ(refused.exit, ExitCode::failed);
+    EXPECT_THAT(refused.error, HasSubstr("max_faulty_rows"));
+    expect_untouched();
+}
+
+TEST_F(RunJob, SetUpFailsOnAllRanksTogether) {
+    input(join(make_rows(10)), 2);
+    OpCall unknown;
+    unknown.name = "no_such_operator";
+    spec_.ops = {unknown};
+    const JobResult result = run();
+    EXPECT_EQ(result.exit, ExitCode::usage);
+    if (world_.is_root()) {
+        EXPECT_THAT(result.error, HasSubstr("no_such_operator"));
+    }
+}
+
+TEST_F(RunJob, AnInputThatIsGoneFailsOnAllRanks) {
+    ops({{"text_length_filter", {{"min_len", 1}}}});
+    input(join(make_rows(100)), 5);
+    if (world_.is_root()) fs::remove(folder_ / "in.jsonl");
+    world_.barrier();
+    const JobResult result = run();
+    EXPECT_EQ(result.exit, ExitCode::failed);
+    if (world_.is_root()) {
+        EXPECT_THAT(result.error, HasSubstr("in.jsonl"));
+    }
+    expect_untouched();
+}
+
+TEST_F(RunJob, ARequestToStopEndsItAndLeavesTheEarlierOutput) {
+    ops({{"text_length_filter", {{"min_len", 12}}}});
+    const std::string rows = join(make_rows(500));
+    input(rows, 8);
+    if (world_.is_root()) {
+        fs::create_directories(folder_ / "out");
+        std::ofstream(spec_.output.path) << "earlier";
+    }
+    StopRequest stop;
+    stop.request("asked to");
+    const JobResult result = run(world_, stop);
+    EXPECT_EQ(result.exit, ExitCode::stopped);
+    EXPECT_THAT(result.error, HasSubstr("asked to"));
+    expect_untouched("earlier");
+}
+
+/// The last rank's file system fails; that rank is sure to have a part in the job.
+class RunJobOnAFailingDisk : public RunJob {
+protected:
+    using Fails = std::function<bool(FileVerb, const fs::path&)>;
+
+    /// Whether the operation that was to fail was reached.
+    bool run_with_failure(int rank, std::uint64_t at, const Fails& fails) {
+        std::atomic<std::uint64_t> count{0};
+        std::atomic<bool> failed{false};
+        const fs::path marker = folder_ / fmt::format("begun-{}", ++spec_.attempt);
+        const fs::path source = folder_ / "in.jsonl";
+        watch_ = [&, rank](FileVerb verb, const fs::path& path) {
+            if (path == source && verb == FileVerb::open_read) wait_for(rank, marker);
+            if (world_.rank() != rank || !fails(verb, path) || ++count < at) return;
+            failed = true;
+            throw EnvironmentError(fmt::format("write '{}': No space left on device", path.string()));
+        };
+        const JobResult result = run();
+        watch_ = {};
+        const bool reached = world_.sum(std::uint64_t{failed ? 1U : 0U}) != 0;
+        if (!reached) {
+            expect_done(result);
+            return false;
+        }
+        EXPECT_EQ(result.exit, ExitCode::failed);
+        if (world_.is_root()) {
+            EXPECT_THAT(result.error, HasSubstr("No space left on device"));
+            EXPECT_EQ(result.exported, 0U);
+        }
+        return true;
+    }
+    [[nodiscard]] int last_rank() const { return world_.size() - 1; }
+    [[nodiscard]] bool in_output(const fs::path& path) const { return path.parent_path() == folder_ / "out"; }
+
+private:
+    /// Nobody reads before the rank that is to fail has a partition of its own.
+    void wait_for(int rank, const fs::path& marker) const {
+        if (world_.rank() == rank) {
+            std::ofstream(marker).put('\n');
+            return;
+        }
+        for (int i = 0; i < 6000 && !fs::exists(marker); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+};
+
+TEST_F(RunJobOnAFailingDisk, TheOutputCannotBeWritten) {
+    ops({{"text_length_filter", {{"min_len", 1}}}, {"document_deduplicator", nlohmann::json::object()}});
+    input(join(make_rows(600)), 24);
+    bool reached = true;
+    for (std::uint64_t at = 1; reached && at < 30; at += 4) {
+        reached = run_with_failure(last_rank(), at, [this](FileVerb verb, const fs::path& path) {
+            return verb == FileVerb::write && in_output(path);
+        });
+        if (reached) {
+            expect_untouched();
+        } else {
+            EXPECT_GT(at, 1U);
+        }
+    }
+}
+
+TEST_F(RunJobOnAFailingDisk, CompressedBlocksCannotBeWritten) {
+    spec_.output.kind.compression = Compression::gzip;
+    spec_.output.path = folder_ / "out" / "result.jsonl.gz";
+    ops({{"whitespace_normalization_mapper", nlohmann::json::object()}});
+    input(join(make_rows(600)), 24);
+    // One block alone: its gatherer is whoever read the first partition, so rank 0 fails where it puts the file together.
+    EXPECT_TRUE(run_with_failure(0, 1, [this](FileVerb verb, const fs::path& path) {
+        return (verb == FileVerb::write || verb == FileVerb::sync) && in_output(path);
+    }));
+    expect_untouched();
+}
+
+TEST_F(RunJobOnAFailingDisk, TheOutputCannotBeMadeDurable) {
+    ops({{"whitespace_normalization_mapper", nlohmann::json::object()}});
+    input(join(make_rows(600)), 24);
+    EXPECT_TRUE(run_with_failure(last_rank(), 1, [this](FileVerb verb, const fs::path& path) {
+        return verb == FileVerb::sync && in_output(path);
+    }));
+    expect_untouched();
+}
+
+TEST_F(RunJobOnAFailingDisk, TheOutputCannotBeRenamed) {
+    ops({{"whitespace_normalization_mapper", nlohmann::json::object()}});
+    input(join(make_rows(600)), 24);
+    EXPECT_TRUE(run_with_failure(0, 1, [this](FileVerb verb, const fs::path& path) {
+        return verb == FileVerb::rename && in_output(path);
+    }));
+    expect_untouched();
+}
+
+TEST_F(RunJobOnAFailingDisk, ScratchIsFull) {
+    ops({{"document_deduplicator", nlohmann::json::object()},
+         {"topk_specified_field_selector", {{"field_key", "id"}, {"topk", 5000}}}});
+    spec_.memory_bytes = 10'000;
+    spec_.morsel_bytes = 500;
+    input(join(make_rows(600)), 24);
+    bool reached = true;
+    for (const std::uint64_t at : {1U, 7U, 40U, 100U}) {
+        reached = run_with_failure(last_rank(), at, [this](FileVerb verb, const fs::path& path) {
+            return verb == FileVerb::write && path.parent_path() == spec_.scratch_folder;
+        });
+        if (!reached) break;
+        expect_untouched();
+        if (world_.is_root()) {
+            EXPECT_THAT(names_in(spec_.scratch_folder), IsEmpty());
+        }
+    }
+}
+
+}  // namespace
+}  // namespace dj
