@@ -28,8 +28,7 @@ public:
           collapsed_(ops.size() * partition_count > kMaxDagNodes),
           segment_of_(ops.size(), 0) {
         for (std::size_t s = 0; s < segments.size(); ++s) {
-            for (auto op = segments[s].first_op; op < segments[s].end_op; ++op)
-                segment_of_[op] = s;
+            for (auto op = segments[s].first_op; op < segments[s].end_op; ++op) segment_of_[op] = s;
             if (segments[s].ends_dataset_wide) segment_of_[segments[s].end_op] = s;
         }
     }

@@ -32,8 +32,7 @@ PartitionCutter::PartitionCutter(const std::vector<InputFile>& files) : files_(&
 }
 
 void PartitionCutter::skip_empty() {
-    while (!at_end() && piece_count(present()) == 0)
-        ++file_;
+    while (!at_end() && piece_count(present()) == 0) ++file_;
 }
 
 bool PartitionCutter::next_is_whole_file() const { return !has_units(present()) && !present().divisible; }

@@ -47,8 +47,7 @@ std::uint64_t bytes_of_rows(std::uint64_t rows, const InputSample& sample) {
 
 std::uint64_t total_bytes(const std::vector<InputFile>& files) {
     std::uint64_t total = 0;
-    for (const auto& file : files)
-        total += planned_bytes(file);
+    for (const auto& file : files) total += planned_bytes(file);
     return total;
 }
 
@@ -165,8 +164,7 @@ std::uint64_t manual_count(std::uint64_t total, const std::vector<InputFile>& fi
     if (!options.size) return kDefaultManualPartitions;
     std::uint64_t rows = 0;
     for (const auto& file : files) {
-        for (const auto unit_rows : file.unit_rows)
-            rows += unit_rows;
+        for (const auto unit_rows : file.unit_rows) rows += unit_rows;
     }
     double estimate = static_cast<double>(rows);
     if (rows == 0) {

@@ -53,6 +53,10 @@ std::string speed(const JobSummary& summary) {
 
 std::string law(const JobSummary& summary, const ScreenStyle& style) {
     if (summary.steps.empty()) return {};
+    // A job that was cut short has exported nothing: its counts say how far it came, and cannot add up.
+    const bool finished =
+        summary.status == JobStatus::completed || summary.status == JobStatus::completed_with_failures;
+    if (!finished) return {};
     auto text = labelled("rows", law_line(summary), style);
     if (!summary.counts_add_up) {
         text += labelled(

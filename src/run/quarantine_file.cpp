@@ -5,11 +5,11 @@
 #include <tuple>
 
 #include <fmt/format.h>
-#include <unicode/utf8.h>
 
 #include "agreement.hpp"
 #include "dj/base/byte_stream.hpp"
 #include "dj/data/python_json.hpp"
+#include "dj/text/utf8.hpp"
 
 namespace dj {
 
@@ -27,19 +27,17 @@ struct BlockSize {
 void append_excerpt(std::string& out, std::string_view bytes) {
     std::string shown;
     append_json_string(shown, bytes);
-    const auto* const data = reinterpret_cast<const std::uint8_t*>(shown.data());
-    const auto length = static_cast<std::int32_t>(shown.size());
-    for (std::int32_t i = 0; i < length;) {
-        const std::int32_t begin = i;
-        UChar32 code_point = 0;
-        U8_NEXT(data, i, length, code_point);
-        if (code_point >= 0) {
-            out.append(shown, static_cast<std::size_t>(begin), static_cast<std::size_t>(i - begin));
+    const std::string_view bytes_shown = shown;
+    for (std::size_t at = 0; at < bytes_shown.size();) {
+        const std::size_t begin = at;
+        const char32_t point = next_code_point(bytes_shown, at);
+        const std::string_view character = bytes_shown.substr(begin, at - begin);
+        if (is_valid_utf8(character) && point != U'\0') {
+            out += character;
             continue;
         }
-        for (std::int32_t stray = begin; stray < i; ++stray) {
-            out += fmt::format("\\udc{:02x}", data[stray]);
-        }
+        for (const char stray : character)
+            out += fmt::format("\\udc{:02x}", static_cast<unsigned char>(stray));
     }
 }
 

@@ -13,6 +13,7 @@
 #include "coordinator.hpp"
 #include "dj/events/job_events.hpp"
 #include "dj/run/job.hpp"
+#include "job_accounts.hpp"
 #include "output_files.hpp"
 #include "pass.hpp"
 #include "process_age.hpp"
@@ -297,51 +298,14 @@ private:
     }
 
     void fill_counts(JobResult& result) {
-        const std::vector<StepTally> tallies = coordinator_->tallies();
         result.records_read = coordinator_->records();
         result.partitions = coordinator_->input_partitions();
         result.passes = pipeline_->segments.size();
         result.exported = published_ ? coordinator_->exported_rows() : 0;
-        std::uint64_t made = 0;
-        std::uint64_t dropped = 0;
-        result.quarantined = 0;
-        for (std::size_t i = 0; i < tallies.size(); ++i) {
-            StepCount step = step_count(i, tallies[i]);
-            for (const Resolved& one : resolved_) {
-                if (i == 0 || one.op_index != i - 1) continue;
-                step.rows_in += one.counts.rows_in;
-                step.rows_out += one.counts.rows_out;
-                step.dropped += one.counts.rows_in - one.counts.rows_out;
-                step.cpu_seconds += one.seconds;
-            }
-            made += step.made;
-            dropped += step.dropped;
-            result.quarantined += step.quarantined;
-            result.steps.push_back(std::move(step));
-        }
-        StepCount end;
-        end.name = "export";
-        end.family = "export";
-        end.rows_in = end.rows_out = result.exported;
-        result.steps.push_back(std::move(end));
         for (const InputFile& file : input_.files) result.input_bytes += file.size_bytes;
         for (const OutputFile& file : result.outputs) result.output_bytes += file.bytes;
-        result.counts_add_up =
-            published_ && result.records_read + made == result.exported + dropped + result.quarantined;
-    }
-
-    [[nodiscard]] StepCount step_count(std::size_t index, const StepTally& tally) const {
-        StepCount step;
-        step.name = index == 0 ? "read" : spec_.ops[index - 1].name;
-        step.family = index == 0 ? "read" : spec_.ops[index - 1].family;
-        step.rows_in = tally.rows_in;
-        step.rows_out = tally.rows_out;
-        step.dropped = tally.dropped;
-        step.made = tally.made;
-        step.quarantined = tally.quarantined;
-        step.bytes_in = tally.bytes_in;
-        step.cpu_seconds = static_cast<double>(tally.nanoseconds) * 1e-9;
-        return step;
+        add_up(result, spec_, coordinator_->tallies(), resolved_);
+        result.counts_add_up = result.counts_add_up && published_;
     }
 
     static std::uint64_t peak_rss_bytes() {
@@ -349,12 +313,6 @@ private:
         ::getrusage(RUSAGE_SELF, &usage);
         return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
     }
-
-    struct Resolved {
-        std::size_t op_index = 0;
-        RowPlanCounts counts;
-        double seconds = 0;
-    };
 
     const mpi::Communicator& communicator_;
     FileSystem& files_;
@@ -370,7 +328,7 @@ private:
     std::optional<RankDesk> desk_;
 
     std::vector<FaultBlock> faults_;
-    std::vector<Resolved> resolved_;
+    std::vector<ResolvedOp> resolved_;
     std::atomic<bool> first_rows_seen_{false};
     double seconds_to_first_row_ = 0;
     bool failed_ = false;

@@ -241,11 +241,24 @@ TEST(LoadRecipe, TheWholeProcessFromTheCommandLine) {
 TEST(LoadRecipe, TextKeyIsPutInWhereAbsentOrNull) {
     const auto recipe = good(
         "text_keys: [a, b]\nprocess:\n  - clean_links_mapper: {text_key: null}\n"
-        "  - clean_links_mapper: {text_key: b}\n  - clean_links_mapper: {pattern: x}\n");
+        "  - clean_links_mapper: {text_key: b}\n  - whitespace_normalization_mapper\n");
     EXPECT_EQ(recipe.ops[0].params["text_key"], "a");
     EXPECT_EQ(recipe.ops[1].params["text_key"], "b");
     EXPECT_EQ(recipe.ops[2].params["text_key"], "a");
     EXPECT_THAT(problems("text_keys: []\n"), HasSubstr("name the field"));
+}
+
+// Recorded from 1.6.1: tests/recipes/topk_on_fields.
+TEST(LoadRecipe, ARepeatedOperatorTakesOverWhatItDoesNotName) {
+    const auto result = load(
+        "dataset_path: in.jsonl\nprocess:\n  - text_length_filter: {min_len: 3, max_len: 9}\n  - "
+        "clean_links_mapper\n"
+        "  - text_length_filter: {min_len: 5}\n");
+    EXPECT_EQ(problems(result), "");
+    ASSERT_EQ(result.recipe.ops.size(), 3U);
+    EXPECT_EQ(result.recipe.ops[2].params["min_len"], 5);
+    EXPECT_EQ(result.recipe.ops[2].params["max_len"], 9);
+    EXPECT_THAT(notices(result), HasSubstr("text_length_filter takes over max_len=9 from its entry before"));
 }
 
 TEST(LoadRecipe, KeysWithoutMeaningAreAnsweredByALine) {

@@ -202,9 +202,6 @@ class MachineErrorsTest(JobCase):
                 run = self.run_job({**self.recipe, **partitions}, fault=Fault(self.out_folder(), at=1, **options))
                 self.assertTrue(run.summary()["counts_add_up"])
                 self.assert_same_bytes(read(self.out), Expected(self.records, PROCESS).output, str(options))
-        fault = Fault(os.path.dirname(self.source), kinds="read", at=3, action="EIO")
-        self.run_job({**self.recipe, **partitions}, fault=fault)
-        self.assert_same_bytes(read(self.out), Expected(self.records, PROCESS).output, "a read tried again")
 
     def test_a_killed_rank_ends_the_job(self):
         for rank in (0, 1, 2):

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "job_accounts.hpp"
+
+namespace dj {
+
+namespace {
+
+StepCount step_count(const JobSpec& spec, std::size_t index, const StepTally& tally) {
+    StepCount step;
+    step.name = index == 0 ? "read" : spec.ops[index - 1].name;
+    step.family = index == 0 ? "read" : spec.ops[index - 1].family;
+    step.rows_in = tally.rows_in;
+    step.rows_out = tally.rows_out;
+    step.dropped = tally.dropped;
+    step.made = tally.made;
+    step.quarantined = tally.quarantined;
+    step.bytes_in = tally.bytes_in;
+    step.cpu_seconds = static_cast<double>(tally.nanoseconds) * 1e-9;
+    return step;
+}
+
+void add_exchange(StepCount& step, const ResolvedOp& resolved) {
+    step.rows_in += resolved.counts.rows_in;
+    step.rows_out += resolved.counts.rows_out;
+    step.dropped += resolved.counts.rows_in - resolved.counts.rows_out;
+    step.cpu_seconds += resolved.seconds;
+}
+
+}  // namespace
+
+void add_up(JobResult& result, const JobSpec& spec, const std::vector<StepTally>& tallies,
+            const std::vector<ResolvedOp>& resolved) {
+    std::uint64_t made = 0;
+    std::uint64_t dropped = 0;
+    result.quarantined = 0;
+    for (std::size_t i = 0; i < tallies.size(); ++i) {
+        StepCount step = step_count(spec, i, tallies[i]);
+        for (const ResolvedOp& one : resolved) {
+            if (i == one.op_index + 1) add_exchange(step, one);
+        }
+        made += step.made;
+        dropped += step.dropped;
+        result.quarantined += step.quarantined;
+        result.steps.push_back(std::move(step));
+    }
+    StepCount end;
+    end.name = "export";
+    end.family = "export";
+    end.rows_in = end.rows_out = result.exported;
+    result.steps.push_back(std::move(end));
+    result.counts_add_up = result.records_read + made == result.exported + dropped + result.quarantined;
+}
+
+}  // namespace dj

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The accounts of a finished run: what each step did with rows, and whether the counts obey the law of promise 1.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "dj/run/job.hpp"
+#include "partition_state.hpp"
+#include "row_plan.hpp"
+
+namespace dj {
+
+/// What a dataset-wide operator did in its exchange.
+struct ResolvedOp {
+    std::size_t op_index = 0;
+    RowPlanCounts counts;
+    double seconds = 0;
+};
+
+/// Fills `steps`, `quarantined` and `counts_add_up` from `records_read`, `exported` and the tallies (index: operator + 1).
+void add_up(JobResult& result, const JobSpec& spec, const std::vector<StepTally>& tallies,
+            const std::vector<ResolvedOp>& resolved);
+
+}  // namespace dj
