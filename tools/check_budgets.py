@@ -15,6 +15,7 @@ BUDGETS = [  # first match decides
     ("*.sh", 200),
 ]
 EXCEPTIONS = {  # path: (lines, reason)
+    "tests/support/in_memory_run.hpp": (220, "a whole engine in small, to be read beside src/run as one piece"),
 }
 
 

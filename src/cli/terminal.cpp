@@ -46,11 +46,18 @@ bool write_all(int descriptor, std::string_view text) {
     return true;
 }
 
+/// Under mpirun rank 0 writes to a terminal of the launcher's making, whatever stands at its other end.
+static bool behind_a_launcher() {
+    return set_in_environment("OMPI_COMM_WORLD_SIZE") || set_in_environment("PMIX_RANK") ||
+           set_in_environment("PMI_RANK");
+}
+
 ScreenStyle screen_style(int descriptor) {
     const char* term = std::getenv("TERM");
     const bool dumb = term == nullptr || std::string_view(term) == "dumb" || *term == '\0';
     return {.width = width_of(descriptor),
-            .colour = is_terminal(descriptor) && !dumb && !set_in_environment("NO_COLOR")};
+            .colour =
+                is_terminal(descriptor) && !behind_a_launcher() && !dumb && !set_in_environment("NO_COLOR")};
 }
 
 }  // namespace dj

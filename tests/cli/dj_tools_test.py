@@ -64,7 +64,7 @@ class DjToolsTest(JobCase):
         run = self.job()
         text = self.tools("quarantine", run.folder)
         self.assertIn("1 row in", text)
-        self.assertIn("in.jsonl  byte 40, row 2", text)
+        self.assertIn("in.jsonl  byte 39, row 2", text)
         found = json.loads(self.tools("quarantine", run.folder, "--json"))
         self.assertEqual((found["rows"], found["reasons"][0]["operator"], found["unreadable_lines"]), (1, "read", 0))
         os.remove(os.path.join(run.folder, "results", "quarantine.jsonl"))

@@ -241,7 +241,7 @@ TEST(LoadRecipe, TheWholeProcessFromTheCommandLine) {
 TEST(LoadRecipe, TextKeyIsPutInWhereAbsentOrNull) {
     const auto recipe = good(
         "text_keys: [a, b]\nprocess:\n  - clean_links_mapper: {text_key: null}\n"
-        "  - clean_links_mapper: {text_key: b}\n  - whitespace_normalization_mapper\n");
+        "  - clean_links_mapper: {text_key: b}\n  - text_length_filter\n");
     EXPECT_EQ(recipe.ops[0].params["text_key"], "a");
     EXPECT_EQ(recipe.ops[1].params["text_key"], "b");
     EXPECT_EQ(recipe.ops[2].params["text_key"], "a");
@@ -256,9 +256,10 @@ TEST(LoadRecipe, ARepeatedOperatorTakesOverWhatItDoesNotName) {
         "  - text_length_filter: {min_len: 5}\n");
     EXPECT_EQ(problems(result), "");
     ASSERT_EQ(result.recipe.ops.size(), 3U);
-    EXPECT_EQ(result.recipe.ops[2].params["min_len"], 5);
-    EXPECT_EQ(result.recipe.ops[2].params["max_len"], 9);
-    EXPECT_THAT(notices(result), HasSubstr("text_length_filter takes over max_len=9 from its entry before"));
+    EXPECT_EQ(result.recipe.ops[2].params["batch_size"], 5);
+    EXPECT_EQ(result.recipe.ops[2].params["pattern"], "a");
+    EXPECT_THAT(notices(result),
+                HasSubstr("clean_links_mapper takes over pattern=\"a\" from its entry before"));
 }
 
 TEST(LoadRecipe, KeysWithoutMeaningAreAnsweredByALine) {
