@@ -75,11 +75,13 @@ class TwoNodes:
         for node in (1, 2):
             subprocess.run(["ip", "netns", "del", self.namespace(node)], stderr=subprocess.DEVNULL)
 
-    def mpirun(self, ranks_per_node, command):
-        """The command line that runs `command` on both nodes, which talk TCP alone, also within a node."""
+    def mpirun(self, ranks_per_node, command, exports):
+        """The command line that runs `command` on both nodes, which talk TCP alone, also within a node. `exports`: variables
+        of the ranks, but not of mpirun itself."""
         hosts = ",".join(f"{address}:{ranks_per_node}" for address in self.addresses)
         subnet = f"{self.net}.0/24"
         return [self.agent, self.addresses[0], "exec", "mpirun", "--allow-run-as-root", "-n", str(2 * ranks_per_node),
                 "--host", hosts, "--mca", "plm_rsh_agent", self.agent, "--mca", "btl", "tcp,self",
                 "--mca", "pml", "ob1", "--mca", "btl_tcp_if_include", subnet, "--mca", "oob_tcp_if_include", subnet,
-                "-x", "XDG_STATE_HOME", *command]
+                "-x", "XDG_STATE_HOME",
+                *[word for name, value in exports.items() for word in ("-x", f"{name}={value}")], *command]

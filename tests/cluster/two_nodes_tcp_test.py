@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Ranks on two nodes that can only talk TCP: the outputs are those of one rank, byte for byte."""
+import json
 import os
 import subprocess
 import unittest
 
 from dj_corpus import make_records, to_bytes
+from dj_fault import Fault
 from dj_testing import MPI_ENVIRONMENT, PROGRAM, TIMEOUT_SECONDS, JobCase, read
 from two_nodes import TwoNodes, need
 
@@ -22,9 +24,9 @@ class TwoNodesTcpTest(JobCase):
         self.addCleanup(self.nodes.down)
         self.nodes.up()
 
-    def run_on_both(self, command, ranks_per_node=1):
+    def run_on_both(self, command, ranks_per_node=1, exports=None):
         environment = {**os.environ, **MPI_ENVIRONMENT, "XDG_STATE_HOME": os.path.join(self.dir, "state")}
-        return subprocess.run(self.nodes.mpirun(ranks_per_node, command), env=environment, cwd=self.dir, text=True,
+        return subprocess.run(self.nodes.mpirun(ranks_per_node, command, exports or {}), env=environment, cwd=self.dir, text=True,
                               errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS)
 
@@ -44,6 +46,23 @@ class TwoNodesTcpTest(JobCase):
                 self.assertEqual(done.returncode, 0, done.stdout)
                 self.assert_same_bytes(read(self.path("both", "out.jsonl")), read(self.path("one", "out.jsonl")),
                                        "two nodes and one rank")
+                with open(self.path("work", f"both{ranks_per_node}", "job_summary.json"), encoding="utf-8") as file:
+                    summary = json.load(file)
+                self.assertEqual((summary["ranks"], summary["host"]), (2 * ranks_per_node, "dj-node-1"))
+
+    def test_a_rank_that_dies_on_the_other_node_ends_the_job_and_the_next_start_goes_on(self):
+        source = self.write("in.jsonl", to_bytes(make_records(3000, seed=4)))
+        recipe = {"dataset_path": source, "process": PROCESS[2:4], "export_path": self.path("one", "out.jsonl"),
+                  "partition": {"mode": "manual", "num_of_partitions": 24}}
+        self.run_job(recipe)
+        path = self.write_recipe({**recipe, "export_path": self.path("both", "out.jsonl")})
+        fault = Fault(self.path("both", ""), kinds="write", rank=1, at=1, action="kill")
+        done = self.run_on_both([PROGRAM, path, "--job_id", "dies"], exports=fault.environment())
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        self.assertFalse(os.path.exists(self.path("both", "out.jsonl")), done.stdout)
+        done = self.run_on_both([PROGRAM, path, "--job_id", "dies"])
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assert_same_bytes(read(self.path("both", "out.jsonl")), read(self.path("one", "out.jsonl")), "second start")
 
 
 if __name__ == "__main__":
