@@ -88,6 +88,8 @@ int run(const CommandLine& line, RecipeSources sources) {
         RunOptions options;
         options.arguments = line.arguments;
         options.max_runtime_seconds = line.max_runtime_seconds;
+        options.force_unlock = line.force_unlock;
+        options.verify_input = line.verify_input;
         options.quiet = line.quiet;
         options.log_json = line.json_log;
         return exit_with(run_recipe(world, *files, catalog, sources, options, stop));

@@ -160,7 +160,8 @@ private:
             "time",
             fmt::format(
                 "about {} (an estimate from the operators' cost classes; it may be off by a factor of three)",
-                human_seconds(estimate_.seconds)));
+                estimate_.seconds < 1 ? human_seconds(estimate_.seconds)
+                                      : "about " + human_seconds(estimate_.seconds)));
         const auto advice = advise_checkpoints(recipe_.ops, estimate_.seconds);
         std::string choice = advice.strategy;
         if (advice.n_ops > 0) choice += fmt::format(" with n_ops {}", advice.n_ops);

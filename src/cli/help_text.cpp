@@ -49,7 +49,7 @@ constexpr std::size_t kIndent = 34;
 void add_line(std::string& text, const std::string& left, const std::string& right, std::size_t width) {
     text += fmt::format("  {:<{}}", left, kIndent - 2);
     if (left.size() + 3 > kIndent) text += "\n" + std::string(kIndent, ' ');
-    text += wrapped(right, width > kIndent + 20 ? width - kIndent : 40, kIndent);
+    text += wrapped(right, std::max(width, kIndent + 40), kIndent);
     if (!text.ends_with('\n')) text += '\n';
 }
 

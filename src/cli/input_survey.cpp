@@ -141,7 +141,7 @@ private:
             const auto seen = sample_.fields();
             const auto near = nearest_name(field, seen);
             throw UserError(fmt::format(
-                "{}: error: none of the first {} records of {} has the field \"{}\" that operators are to "
+                "{}: none of the first {} records of {} has the field \"{}\" that operators are to "
                 "read; they have: {}.{}",
                 to_string(recipe_.origin_of("text_keys")), sample_.objects(), first_path(), field,
                 seen.empty() ? "none at all" : fmt::format("{}", fmt::join(seen, ", ")),

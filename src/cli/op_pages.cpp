@@ -38,9 +38,25 @@ std::string_view word_for(CostClass cost) {
     return "";
 }
 
-std::string first_sentence(std::string_view doc) {
-    const auto end = doc.find(". ");
-    return std::string(end == std::string_view::npos ? doc : doc.substr(0, end + 1));
+std::string first_sentence(std::string_view doc, std::size_t width) {
+    const auto end = std::min({doc.find(". "), doc.find(".\n"), doc.find('\n'), doc.size()});
+    const auto sentence = show_text(doc.substr(0, end));
+    if (display_width(sentence) <= width) return sentence;
+    auto line = wrapped(sentence, width > 3 ? width - 3 : 0, 0);
+    return line.substr(0, line.find('\n')) + "...";
+}
+
+/// Paragraphs are separated by empty lines.
+std::string paragraphs(std::string_view doc, std::size_t width, std::size_t indent) {
+    const std::string margin(indent, ' ');
+    std::string text;
+    while (!doc.empty()) {
+        const auto end = std::min(doc.find('\n'), doc.size());
+        if (end > 0) text += margin + wrapped(show_text(doc.substr(0, end)), width, indent);
+        text += '\n';
+        doc.remove_prefix(std::min(end + 1, doc.size()));
+    }
+    return text;
 }
 
 std::string bound(double value) { return nlohmann::json(value).dump(); }
@@ -74,7 +90,7 @@ std::string params_block(const std::vector<ParamSpec>& params, bool inert, const
         text += fmt::format("  {} {}\n", painted(spec.name, Paint::bold, style),
                             wrapped(fmt::format("({})", facts), style.width, kIndent));
         if (!spec.doc.empty()) {
-            text += std::string(kIndent, ' ') + wrapped(show_text(spec.doc), style.width, kIndent) + "\n";
+            text += paragraphs(spec.doc, style.width, kIndent);
         }
     }
     return text;
@@ -134,8 +150,7 @@ std::string op_list_screen(std::span<const OpSpec> specs, const ScreenStyle& sty
                         painted(to_string(family), Paint::bold, style), members.size(), meaning_of(family));
         for (const auto* spec : members) {
             const auto room = style.width > widest + 4 ? style.width - widest - 4 : 20;
-            text += fmt::format("  {:<{}}  {}\n", spec->name, widest,
-                                shorten(show_text(first_sentence(spec->doc)), room));
+            text += fmt::format("  {:<{}}  {}\n", spec->name, widest, first_sentence(spec->doc, room));
         }
     }
     return text + "\n`dj-tools ops NAME` shows the parameters, statistics and examples of one.\n";
@@ -144,7 +159,7 @@ std::string op_list_screen(std::span<const OpSpec> specs, const ScreenStyle& sty
 std::string op_page(const OpSpec& spec, const ScreenStyle& style) {
     auto text = fmt::format("{}  {}, {}{}\n", painted(spec.name, Paint::bold, style), to_string(spec.family),
                             word_for(spec.cost), spec.dataset_wide() ? ", looks at the whole data set" : "");
-    text += wrapped(show_text(spec.doc), style.width, 0) + "\n";
+    text += paragraphs(spec.doc, style.width, 0);
     if (const auto params = params_block(spec.params, false, style); !params.empty()) {
         text += fmt::format("\n{}\n{}", painted("Parameters", Paint::bold, style), params);
     }

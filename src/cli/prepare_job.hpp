@@ -27,10 +27,13 @@ struct PreparedJob {
     JobSummary summary;
 };
 
-/// Looks at the input and plans. Touches nothing on disk. Throws UserError (no record of the first file has the text
-/// field, files of several formats) and EnvironmentError.
+/// Looks at the input and plans. Touches nothing on disk. Throws as `survey_inputs` does.
 [[nodiscard]] PreparedJob prepare_job(FileSystem& files, const Recipe& recipe, const RecipePlaces& places,
                                       const FoundInputs& inputs, const OpCatalog& catalog, int ranks,
                                       const GrantedMachine& machine, double now_seconds);
+
+/// The input as it was planned: what a resume compares with. partitions/partition_table.json; ranges are
+/// [file, begin, end].
+[[nodiscard]] nlohmann::json partition_table(const JobInput& input);
 
 }  // namespace dj

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/job_claim.hpp"
 #include "cli/prepare_job.hpp"
 #include "cli/terminal.hpp"
 #include "dj/base/error.hpp"
@@ -65,8 +66,9 @@ public:
     RootRun(FileSystem& files, const OpCatalog& catalog, const RunOptions& options, int ranks)
         : files_(files), catalog_(catalog), options_(options), ranks_(ranks) {}
 
-    /// Reads, checks and plans. False if there are problems, which have been printed.
-    bool prepare(const RecipeSources& sources, int ranks_on_node) {
+    /// Reads, checks and plans. A code if there is nothing to run: there are problems, which have been printed, or the
+    /// job is done.
+    std::optional<ExitCode> prepare(const RecipeSources& sources, int ranks_on_node) {
         started_ = now_seconds();
         RecipeResult loaded = load_recipe(sources, catalog_);
         std::vector<RecipeProblem>& problems = loaded.problems;
@@ -84,16 +86,23 @@ public:
                 (void)write_all(2, show_text(to_string(problem)) + "\n");
             complain(fmt::format("{}: {} problem{}; nothing was run", sources.file, problems.size(),
                                  problems.size() == 1 ? "" : "s"));
-            return false;
+            return ExitCode::usage;
+        }
+        claim_ = claim_job(files_, recipe_, places, options_.force_unlock,
+                           [this](const std::string& text) { notice(text); });
+        if (claim_.nothing_to_do) {
+            say_unless_quiet(fmt::format("job {} is complete: there is nothing to do. Its output is {}",
+                                         places.job.job_id, places.export_path.string()));
+            return ExitCode::done;
         }
         const auto memory = recipe_.resources.memory_mb;
         const GrantedMachine machine =
             granted_machine(ranks_on_node, wanted_threads(),
                             memory ? std::optional(static_cast<std::uint64_t>(*memory) << 20) : std::nullopt);
-        prepare_output(files_, places);
         job_ = prepare_job(files_, recipe_, places, inputs, catalog_, ranks_, machine, started_);
+        prepare_output(files_, places);
         announce(inputs, machine);
-        return true;
+        return std::nullopt;
     }
 
     [[nodiscard]] std::optional<std::int64_t> wanted_threads() const {
@@ -104,12 +113,12 @@ public:
     void open_job() {
         const JobLayout layout(job_.places);
         layout.create_folders(files_);
-        job_.spec.attempt = next_attempt(files_, layout.summary());
+        job_.spec.attempt = claim_.attempt;
         job_.summary.attempt = job_.spec.attempt;
-        if (const auto earlier = read_job_summary(files_, layout.summary())) {
-            job_.summary.first_start_time = earlier->first_start_time;
+        if (claim_.earlier) {
+            job_.summary.first_start_time = claim_.earlier->first_start_time;
             notice(fmt::format("job {} has been started before ({}): it runs again from its beginning",
-                               job_.spec.job_id, to_string(earlier->status)));
+                               job_.spec.job_id, to_string(claim_.earlier->status)));
         }
         job_.summary.resumption_command = resumption_command(options_.arguments, job_.spec.job_id, ranks_);
         files_.remove(layout.stop_file());
@@ -119,6 +128,9 @@ public:
         job_.dag["metadata"]["created_at"] = started_;
         replace_file(files_, layout.dag_plan(), job_.dag.dump(1) + "\n", job_.spec.attempt);
         write_dataset_mapping(files_, layout.dataset_mapping(), job_.mapping, job_.spec.attempt);
+        files_.create_directories(layout.partition_table().parent_path());
+        replace_file(files_, layout.partition_table(), partition_table(job_.input).dump() + "\n",
+                     job_.spec.attempt);
         open_events(layout);
         heartbeat_ = std::make_unique<JobHeartbeat>(files_, layout.summary(), job_.summary);
         if (const auto index = job_index_folder()) {
@@ -127,18 +139,23 @@ public:
         say_unless_quiet(fmt::format("job {}: {}", job_.spec.job_id, layout.folder().string()));
     }
 
+    /// The result is decided: what cannot be recorded about it any more is said, and changes nothing.
     void conclude(const JobResult& result, const StopRequest& stop) {
         const JobLayout layout(job_.places);
         fill_mapping(result);
-        write_dataset_mapping(files_, layout.dataset_mapping(), job_.mapping, job_.spec.attempt);
-        write_final_report(files_, layout.final_mapping_report(), job_.mapping, result.seconds,
-                           job_.spec.attempt);
+        record("metadata", [&] {
+            write_dataset_mapping(files_, layout.dataset_mapping(), job_.mapping, job_.spec.attempt);
+            write_final_report(files_, layout.final_mapping_report(), job_.mapping, result.seconds,
+                               job_.spec.attempt);
+        });
         if (events_) {
             record_end(result, stop);
             if (!events_->close()) complain("some events of this job could not be written");
         }
-        heartbeat_->finish([&](JobSummary& summary) { fill_summary(result, summary); });
-        const JobSummary summary = heartbeat_->summary();
+        record("job_summary.json",
+               [&] { heartbeat_->finish([&](JobSummary& summary) { fill_summary(result, summary); }); });
+        JobSummary summary = heartbeat_->summary();
+        if (summary.status == JobStatus::running) fill_summary(result, summary);
         if (options_.log_json) {
             say(to_json(summary).dump());
         } else if (!options_.quiet) {
@@ -152,10 +169,21 @@ public:
 
 private:
     void announce(const FoundInputs& inputs, const GrantedMachine& machine) {
+        if (options_.verify_input)
+            notice("--verify-input: every start reads all of the input again, there is nothing to compare");
         for (const std::string& line : recipe_.notices) notice(line);
         for (const std::string& line : inputs.notices) notice(line);
         say_unless_quiet(job_.decision.explanation);
         say_unless_quiet(fmt::format("{} rank{}, {}", ranks_, ranks_ == 1 ? "" : "s", machine.explanation));
+    }
+
+    template <class Write>
+    static void record(const std::string& what, Write write) {
+        try {
+            write();
+        } catch (const std::exception& error) {
+            complain(fmt::format("{} could not be brought up to date: {}", what, error.what()));
+        }
     }
 
     void notice(const std::string& text) { say_unless_quiet("note: " + text); }
@@ -257,6 +285,7 @@ private:
     double started_ = 0;
     Recipe recipe_;
     PreparedJob job_;
+    JobClaim claim_;
     std::unique_ptr<EventLog> events_;
     std::unique_ptr<JobHeartbeat> heartbeat_;
 };
@@ -270,13 +299,13 @@ struct Start {
 Start start_on_root(RootRun& root, const RecipeSources& sources, int ranks_on_node) {
     Start start;
     try {
-        if (root.prepare(sources, ranks_on_node)) {
+        if (const auto exit = root.prepare(sources, ranks_on_node)) {
+            start.exit = *exit;
+        } else {
             root.open_job();
             start.spec = {{"spec", to_json(root.job().spec)}};
             const auto threads = root.wanted_threads();
             start.spec["threads"] = threads ? nlohmann::json(*threads) : nlohmann::json(nullptr);
-        } else {
-            start.exit = ExitCode::usage;
         }
     } catch (const UserError& error) {
         complain(error.what());
@@ -316,16 +345,8 @@ ExitCode run_recipe(const mpi::Communicator& world, FileSystem& files, const OpC
     }
     const JobInput none;
     const JobResult result = run_job(world, files, catalog, spec, root ? root->job().input : none, stop);
-    ExitCode exit = result.exit;
-    if (root) {
-        try {
-            root->conclude(result, stop);
-        } catch (const std::exception& error) {
-            complain(error.what());
-            if (exit == ExitCode::done) exit = ExitCode::failed;
-        }
-    }
-    return static_cast<ExitCode>(world.max(static_cast<std::uint64_t>(exit)));
+    if (root) root->conclude(result, stop);
+    return static_cast<ExitCode>(world.max(static_cast<std::uint64_t>(result.exit)));
 }
 
 }  // namespace dj

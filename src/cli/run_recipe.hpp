@@ -19,6 +19,8 @@ namespace dj {
 struct RunOptions {
     std::vector<std::string> arguments;  ///< As given, for the command that repeats the run.
     std::optional<double> max_runtime_seconds;
+    bool force_unlock = false;
+    bool verify_input = false;
     bool quiet = false;     ///< Nothing on the screen but errors.
     bool log_json = false;  ///< Notices and the final account as JSON lines.
 };

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <sstream>
 #include <string_view>
 
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <hwloc.h>
-#include <link.h>
 #include <nlohmann/json.hpp>
 #include <simdjson.h>
+#include <unistd.h>
 
 #include "cli/machine_facts.hpp"
 
@@ -24,38 +29,54 @@ constexpr std::string_view kBuildKind = "release code";
 constexpr std::string_view kBuildKind = "debug code";
 #endif
 
-std::string library_path(void* address) {
-    Dl_info info{};
-    if (dladdr(address, &info) == 0 || info.dli_fname == nullptr) return "?";
-    return info.dli_fname;
+/// Libraries that the program beside this one would load, by name: what `ldd` does. dj-tools itself does without MPI and Arrow.
+std::map<std::string, std::string> libraries_of_dj_mpi() {
+    std::map<std::string, std::string> libraries;
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    const auto program = (self.parent_path() / "dj-mpi").string();
+    if (error || program.find('\'') != std::string::npos || ::access(program.c_str(), X_OK) != 0)
+        return libraries;
+    const auto command = fmt::format("LD_TRACE_LOADED_OBJECTS=1 '{}' 2>/dev/null", program);
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
+    std::array<char, 4096> line{};
+    while (pipe != nullptr && std::fgets(line.data(), static_cast<int>(line.size()), pipe.get()) != nullptr) {
+        std::istringstream words(line.data());  // "libmpi.so.40 => /lib/libmpi.so.40 (0x...)"
+        std::string name;
+        std::string arrow;
+        std::string path;
+        if (words >> name >> arrow >> path && arrow == "=>") libraries[name] = path;
+    }
+    return libraries;
 }
 
-/// The library that the programs would load, asked for its version; MPI allows that question at any time.
-std::pair<std::string, std::string> mpi_fact() {
+/// MPI allows this question at any time, also before it is initialised.
+std::string version_of_mpi(const std::string& path) {
     using VersionCall = int (*)(char*, int*);
-    for (const char* name : {"libmpi.so.40", "libmpi.so.12", "libmpi.so"}) {
-        void* library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
-        if (library == nullptr) continue;
-        void* symbol = dlsym(library, "MPI_Get_library_version");
-        if (symbol == nullptr) continue;
-        std::array<char, 8192> text{};  // MPI_MAX_LIBRARY_VERSION_STRING is at most this
-        int length = 0;
-        reinterpret_cast<VersionCall>(symbol)(text.data(), &length);
-        std::string version(text.data());
-        version.erase(version.find_last_not_of(" \n") + 1);
-        return {"MPI", fmt::format("{} ({})", version, library_path(symbol))};
-    }
-    return {"MPI", "no libmpi found by the loader"};
+    void* library = ::dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
+    void* symbol = library == nullptr ? nullptr : ::dlsym(library, "MPI_Get_library_version");
+    if (symbol == nullptr) return "version not known";
+    std::array<char, 8192> text{};  // MPI_MAX_LIBRARY_VERSION_STRING is at most this
+    int length = 0;
+    reinterpret_cast<VersionCall>(symbol)(text.data(), &length);
+    std::string version(text.data());
+    version.erase(version.find_last_not_of(" \n") + 1);
+    return version;
 }
 
-int note_library(dl_phdr_info* info, std::size_t /*size*/, void* target) {
-    const std::string_view path = info->dlpi_name == nullptr ? "" : info->dlpi_name;
-    for (const std::string_view wanted : {"libarrow.so", "libparquet.so", "libhdf5"}) {
-        if (path.find(wanted) == std::string_view::npos) continue;
-        static_cast<FactSection*>(target)->facts.emplace_back(
-            std::string(wanted.substr(3, wanted.find('.') - 3)), path);
+void add_libraries(FactSection& section) {
+    constexpr std::array<std::string_view, 5> kWanted = {"libmpi.so", "libmpich.so", "libarrow.so",
+                                                         "libparquet.so", "libhdf5"};
+    const auto libraries = libraries_of_dj_mpi();
+    for (const auto wanted : kWanted) {
+        for (const auto& [name, path] : libraries) {
+            if (!name.starts_with(wanted)) continue;
+            const bool mpi = wanted.starts_with("libmpi");
+            section.facts.emplace_back(mpi ? "MPI" : std::string(wanted.substr(3, wanted.find('.') - 3)),
+                                       mpi ? fmt::format("{} ({})", version_of_mpi(path), path) : path);
+        }
     }
-    return 0;
+    if (libraries.empty()) section.facts.emplace_back("MPI", "not known: there is no dj-mpi beside dj-tools");
 }
 
 }  // namespace
@@ -69,8 +90,7 @@ FactSection software_facts() {
 #else
     facts.emplace_back("compiler", fmt::format("GCC {}", __VERSION__));
 #endif
-    facts.push_back(mpi_fact());
-    dl_iterate_phdr(note_library, &section);
+    add_libraries(section);
     facts.emplace_back("simdjson",
                        fmt::format("{}.{}.{}, uses {}", static_cast<int>(simdjson::SIMDJSON_VERSION_MAJOR),
                                    static_cast<int>(simdjson::SIMDJSON_VERSION_MINOR),

@@ -61,7 +61,7 @@ void add_monitor_tool(CLI::App& app, ToolContext& context, ToolRun& run_it) {
                    "All recent warnings and errors, and the state of the event files");
     tool->add_flag("--watch", options->watch, "Show it again and again until the job ends");
     tool->add_option("--interval", options->interval_seconds, "Seconds between two looks of --watch")
-        ->check(CLI::Range(0.1, 86400.0))
+        ->check(CLI::Range(0.1, 86400.0).description(""))
         ->type_name("SECONDS")
         ->capture_default_str();
     tool->add_flag("--json", options->json, "One JSON object (with --watch one a line)");

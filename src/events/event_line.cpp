@@ -28,9 +28,9 @@ bool in_envelope(std::string_view key) {
 
 void append_member(std::string& line, std::string_view key, const json& value) {
     if (value.is_null()) return;
-    line += line.size() == 1 ? "" : ", ";
+    line += line.size() == 1 ? "" : ",";
     line += json(key).dump(-1, ' ', false, json::error_handler_t::replace);
-    line += ": ";
+    line += ':';
     line += value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -26,6 +26,14 @@ ArrayPointer build(Builder& builder, RowIndices rows, const Append& append) {
     return value_of(builder.Finish(), "Arrow");
 }
 
+bool are_all(RowIndices rows, std::size_t count) {
+    if (rows.size() != count) return false;
+    for (std::size_t n = 0; n < count; ++n) {
+        if (rows[n] != n) return false;
+    }
+    return true;
+}
+
 ArrayPointer text_array(const TextColumn& column, RowIndices rows) {
     arrow::LargeStringBuilder builder;
     return build(builder, rows, [&](std::uint32_t row) { return builder.Append(column.at(row)); });
@@ -141,7 +149,8 @@ void ArrowRows::plan_columns(const std::vector<AddedField>& added) {
 }
 
 ArrowBatch ArrowRows::assemble(const Batch& batch, RowIndices rows) const {
-    const ArrowBatch carried = take_rows(carried_rows(batch.opaque(carrier_column_)), rows);
+    ArrowBatch carried = carried_rows(batch.opaque(carrier_column_));
+    if (!are_all(rows, batch.size())) carried = take_rows(carried, rows);
     arrow::ArrayVector columns;
     for (const int column : kept_) {
         const int place = carried_at_[static_cast<std::size_t>(column)];

@@ -42,6 +42,7 @@ std::string LineOutput::slice(const EncodedRows& rows, std::size_t first, std::s
 EncodedBlock LineOutput::encode_block(std::span<const std::string> pieces) const {
     std::size_t size = 0;
     for (const std::string& piece : pieces) size += piece.size();
+    if (size == 0) return {};
     std::string bytes;
     bytes.reserve(size);
     for (const std::string& piece : pieces) bytes += piece;

@@ -97,6 +97,7 @@ std::string joined_parquet_footer(std::string_view empty_file,
     groups.item_type = ThriftType::structure;
     std::int64_t rows = 0;
     for (const auto& block : blocks) {
+        if (block.trailer_part.empty()) continue;
         std::string_view part = block.trailer_part;
         ThriftValue group = read_thrift_struct(part);
         shift_row_group(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <limits>
 
 #include <arrow/array.h>
 #include <arrow/array/concatenate.h>
@@ -12,6 +13,7 @@
 #include <parquet/exception.h>
 
 #include "format/arrow_result.hpp"
+#include "format/arrow_row_bytes.hpp"
 #include "format/arrow_rows.hpp"
 #include "format/parquet_footer.hpp"
 
@@ -25,6 +27,10 @@ constexpr int kZstdLevel = 3;
 // The writer looks at page sizes after each batch of rows. Chunks of the same size keep the pages, and so the bytes,
 // independent of the pieces that a block came in.
 constexpr std::int64_t kChunkRows = 1024;
+
+// Bounds the rows of a row group too.
+constexpr std::uint64_t kLeastWeight = 256;
+constexpr std::uint64_t kMostWeight = std::numeric_limits<std::uint32_t>::max();
 
 /// Rows [begin, end) of pieces that lie one behind the other, as arrays below the 2 GiB that some types can hold.
 void append_chunks(arrow::ArrayVector& out, const arrow::ArrayVector& pieces, std::int64_t begin,
@@ -50,17 +56,22 @@ void append_chunks(arrow::ArrayVector& out, const arrow::ArrayVector& pieces, st
 class ParquetOutput final : public OutputFormat {
 public:
     ParquetOutput(const OutputOptions& options, const BatchSchema& schema)
-        : rows_(options, schema), block_rows_(options.parquet_block_rows), empty_file_(write_file({})) {
-        if (block_rows_ == 0) throw UserError("a parquet row group needs at least one row");
+        : rows_(options, schema), block_bytes_(options.parquet_block_bytes), empty_file_(write_file({})) {
+        if (block_bytes_ == 0) throw Bug("a parquet row group without bytes");
     }
 
     [[nodiscard]] bool blocked() const override { return true; }
-    [[nodiscard]] std::uint64_t block_weight() const override { return block_rows_; }
+    [[nodiscard]] std::uint64_t block_weight() const override { return block_bytes_; }
 
     [[nodiscard]] EncodedRows encode(const Batch& batch, RowIndices rows) const override {
         EncodedRows out;
-        out.weights.assign(rows.size(), 1);
-        append_ipc(out.bytes, *rows_.assemble(batch, rows));
+        const ArrowBatch values = rows_.assemble(batch, rows);
+        out.weights.reserve(rows.size());
+        for (std::int64_t row = 0; row < values->num_rows(); ++row) {
+            out.weights.push_back(
+                static_cast<std::uint32_t>(std::clamp(row_bytes(*values, row), kLeastWeight, kMostWeight)));
+        }
+        append_ipc(out.bytes, *values);
         return out;
     }
 
@@ -83,7 +94,7 @@ public:
                 if (batch->num_rows() > 0) batches.push_back(std::move(batch));
             }
         }
-        if (batches.empty()) throw Bug("a parquet block without rows");
+        if (batches.empty()) return {};
         return split_parquet_file(write_file(batches));
     }
 
@@ -140,7 +151,7 @@ private:
     }
 
     ArrowRows rows_;
-    std::uint64_t block_rows_;
+    std::uint64_t block_bytes_;
     std::string empty_file_;
 };
 

@@ -37,19 +37,20 @@ std::string automatic_choice(const std::vector<OpCall>& ops, const std::vector<s
 CheckpointAdvice advise_checkpoints(const std::vector<OpCall>& ops, double estimated_seconds) {
     CheckpointAdvice advice;
     const auto dear = dear_ops(ops);
-    const auto time = human_seconds(estimated_seconds);
+    const auto time = estimated_seconds < 1 ? human_seconds(estimated_seconds)
+                                            : "about " + human_seconds(estimated_seconds);
     if (estimated_seconds < kShortSeconds) {
         advice.strategy = "disabled";
-        advice.reason = fmt::format("about {} of work: running it again is cheaper than protecting it", time);
+        advice.reason = fmt::format("{} of work: running it again is cheaper than protecting it", time);
     } else if (estimated_seconds > kLongSeconds && !dear.empty()) {
         advice.strategy = "manual";
         advice.op_names = dear;
-        advice.reason = fmt::format("about {} of work, most of it in {}", time, fmt::join(dear, ", "));
+        advice.reason = fmt::format("{} of work, most of it in {}", time, fmt::join(dear, ", "));
     } else {
         advice.strategy = "every_n_ops";
         advice.n_ops = 5;
         advice.reason =
-            fmt::format("about {} of work{}", time, dear.empty() ? ", none of it in dear operators" : "");
+            fmt::format("{} of work{}", time, dear.empty() ? ", none of it in dear operators" : "");
     }
     advice.unstable = "on machines that fail often: every_n_ops with n_ops 2 or 3";
     advice.automatic = automatic_choice(ops, dear);

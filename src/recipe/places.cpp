@@ -124,6 +124,12 @@ void check_output(FileSystem& files, const Recipe& recipe, const RecipePlaces& p
         complain(fmt::format("export_path: {} is a folder; name a file in it", output.string()));
         return;
     }
+    if (!inputs.files.empty() && inputs.files.front().kind.format != places.export_kind.format) {
+        const bool to_parquet = places.export_kind.format == FileFormat::parquet;
+        complain(fmt::format("export_path: from {} to {} is not available yet; write {}",
+                             to_parquet ? "jsonl" : "parquet", to_parquet ? "parquet" : "jsonl",
+                             to_parquet ? ".jsonl" : ".parquet"));
+    }
     const auto stats = stats_path(output);
     for (const auto& input : inputs.files) {
         if (same_file(files, output, input.info)) {

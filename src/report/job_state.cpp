@@ -132,6 +132,11 @@ JobProgress progress_of(const JobState& state, double now) {
     }
     progress.rows_in = events.rows_in;
     progress.rows_out = events.rows_out;
+    if (state.summary && !state.summary->steps.empty()) {
+        progress.rows_in = state.summary->records_read;
+        progress.rows_out = state.summary->exported;
+    }
+    if (condition == JobCondition::completed) progress.partitions_done = progress.partitions_total;
     progress.quarantined = std::max(events.rows_quarantined, state.summary ? state.summary->quarantined : 0);
 
     const double start = start_of(state);
@@ -141,7 +146,7 @@ JobProgress progress_of(const JobState& state, double now) {
     const auto fresh_bytes =
         static_cast<double>(events.bytes_done - std::min(events.bytes_done, events.bytes_resumed));
     if (progress.elapsed_seconds > 0) {
-        progress.rows_per_second = static_cast<double>(events.rows_in) / progress.elapsed_seconds;
+        progress.rows_per_second = static_cast<double>(progress.rows_in) / progress.elapsed_seconds;
         progress.bytes_per_second = fresh_bytes / progress.elapsed_seconds;
     }
     if (events.bytes_total > 0) {

@@ -91,7 +91,8 @@ std::string progress_lines(const JobProgress& progress, JobCondition condition, 
             labelled("", "the input is read; operators that look at all of it, and the export, go on", style);
     }
     std::string rates =
-        fmt::format("{} rows in, {} out", show_count(progress.rows_in), show_count(progress.rows_out));
+        fmt::format("{} rows in, {} {}", show_count(progress.rows_in), show_count(progress.rows_out),
+                    condition == JobCondition::running ? "of them left so far" : "out");
     if (progress.rows_per_second > 0)
         rates += fmt::format("; {} rows/s", show_rate(progress.rows_per_second));
     if (progress.bytes_per_second > 0)
@@ -180,6 +181,10 @@ std::string monitor_screen(const JobState& state, double now, bool detailed, con
     }
     text += labelled("started", times_of(state, progress, condition, now), style);
     text += progress_lines(progress, condition, style);
+    if (condition == JobCondition::running && state.event_files.empty()) {
+        text +=
+            labelled("", "this job records no events: how far it is cannot be told", style, Paint::yellow);
+    }
     if (state.summary && !state.summary->error_message.empty()) {
         text += labelled("error", show_text(state.summary->error_message), style, Paint::red);
     }

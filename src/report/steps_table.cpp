@@ -9,9 +9,7 @@
 namespace dj {
 namespace {
 
-bool is_end(const StepCount& step) {
-    return step.family.empty() && (step.name == "read" || step.name == "export");
-}
+bool is_end(const StepCount& step) { return step.name == "read" || step.name == "export"; }
 
 std::string count_or_nothing(std::uint64_t count) { return count == 0 ? std::string() : show_count(count); }
 

@@ -55,6 +55,17 @@ std::uint64_t rows_known(const DatasetMapping& mapping) {
     return rows;
 }
 
+/// Null where a partition's share cannot be told: an operator that looks at all rows has mixed them.
+std::optional<std::uint64_t> rows_exported(const DatasetMapping& mapping) {
+    if (mapping.rows_exported) return mapping.rows_exported;
+    std::uint64_t rows = 0;
+    for (const auto& partition : mapping.partitions) {
+        if (!partition.rows_out && partition.processing_status == "completed") return std::nullopt;
+        rows += partition.rows_out.value_or(0);
+    }
+    return rows;
+}
+
 std::uint64_t with_status(const DatasetMapping& mapping, std::string_view status) {
     return static_cast<std::uint64_t>(
         std::count_if(mapping.partitions.begin(), mapping.partitions.end(),
@@ -144,8 +155,7 @@ DatasetMapping dataset_mapping_from_json(const nlohmann::json& json) {
 }
 
 ordered_json final_report_to_json(const DatasetMapping& mapping, double seconds) {
-    std::uint64_t rows_out = 0;
-    for (const auto& partition : mapping.partitions) rows_out += partition.rows_out.value_or(0);
+    const auto rows_out = rows_exported(mapping);
     const auto total = mapping.partitions.size();
     const auto completed = with_status(mapping, "completed");
     ordered_json json;
@@ -156,7 +166,7 @@ ordered_json final_report_to_json(const DatasetMapping& mapping, double seconds)
         {"total_partitions", total},
         {"successful_partitions", completed},
         {"failed_partitions", with_status(mapping, "failed")},
-        {"total_processed_samples", rows_out},
+        {"total_processed_samples", or_null(rows_out)},
         {"success_rate", total == 0 ? 1.0 : static_cast<double>(completed) / static_cast<double>(total)},
         {"total_processing_time", seconds}};
     auto& list = json["partition_details"] = ordered_json::array();

@@ -18,12 +18,11 @@ Event sample() {
 TEST(EventLine, EnvelopeComesFirstInFixedOrderAndNullsAreLeftOut) {
     const auto line = event_json_line(sample(), {"job", 2, 9});
     const auto id = nlohmann::json::parse(line).at("event_id").get<std::string>();
-    EXPECT_EQ(
-        line,
-        R"({"event_type": "op_complete", "timestamp": 1700000000.25, "message": "m", "event_id": ")" + id +
-            R"(", "job_id": "job", "process_id": 11, "thread_id": 12, "seq": 9, "attempt": 2, "rank": 2, )"
-            R"("host": "n1", "branch": "en", "schema_version": 1, "duration": 0.5})"
-            "\n");
+    EXPECT_EQ(line, R"({"event_type":"op_complete","timestamp":1700000000.25,"message":"m","event_id":")" +
+                        id +
+                        R"(","job_id":"job","process_id":11,"thread_id":12,"seq":9,"attempt":2,"rank":2,)"
+                        R"("host":"n1","branch":"en","schema_version":1,"duration":0.5})"
+                        "\n");
     EXPECT_TRUE(id.starts_with("op_complete_1700000000_")) << id;
 }
 

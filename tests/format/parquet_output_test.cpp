@@ -128,9 +128,9 @@ InputOptions use_text(std::vector<std::string> paths = {"text"}) {
     return options;
 }
 
-std::string through(ParquetRows& rows, std::size_t morsel_bytes, std::uint64_t block_rows,
+std::string through(ParquetRows& rows, std::size_t morsel_bytes, std::uint64_t block_bytes,
                     std::uint64_t cut_at_group = 0) {
-    const auto output = rows.output({}, block_rows);
+    const auto output = rows.output({}, block_bytes);
     std::vector<EncodedRows> encoded;
     for (const FileRange range : {FileRange{0, 0, cut_at_group}, FileRange{0, cut_at_group, 1000}}) {
         for (const ParsedMorsel& parsed : rows.read(range, morsel_bytes)) {
@@ -146,7 +146,7 @@ TEST(ParquetOutput, AllValuesAndTheSchemaPassUnchanged) {
     for (const auto& paths :
          std::vector<std::vector<std::string>>{{"text"}, {"meta.text"}, {"text", "meta.text"}}) {
         ParquetRows rows(parquet_of(*table, 1700), use_text(paths));
-        const auto back = table_of(through(rows, 1 << 16, 1000));
+        const auto back = table_of(through(rows, 1 << 16, 600000));
         const auto read_directly = table_of(rows.files.contents["in.parquet"]);
         EXPECT_TRUE(back->schema()->Equals(*read_directly->schema(), true)) << back->schema()->ToString(true);
         EXPECT_TRUE(same_values(*back, *read_directly));
@@ -155,29 +155,30 @@ TEST(ParquetOutput, AllValuesAndTheSchemaPassUnchanged) {
 
 TEST(ParquetOutput, BytesDependOnTheRowsAlone) {
     ParquetRows rows(parquet_of(*with_dictionary(rich_table(3500)), 500), use_text());
-    const std::string file = through(rows, 1 << 20, 1500);
+    const std::string file = through(rows, 1 << 20, 700000);
     for (const std::size_t morsel_bytes : {2000U, 13000U, 100000U}) {
         for (const std::uint64_t cut : {0U, 1U, 5U})
-            EXPECT_TRUE(through(rows, morsel_bytes, 1500, cut) == file) << morsel_bytes;
+            EXPECT_TRUE(through(rows, morsel_bytes, 700000, cut) == file) << morsel_bytes;
     }
 }
 
 TEST(ParquetOutput, FooterDescribesEveryRowGroup) {
     ParquetRows rows(parquet_of(*rich_table(2500), 10000), use_text());
-    const std::string file = through(rows, 1 << 16, 1000);
+    const std::string file = through(rows, 1 << 16, 600000);
     const auto reader = reader_of(file);
     const auto metadata = reader->parquet_reader()->metadata();
-    ASSERT_EQ(metadata->num_row_groups(), 3);
+    ASSERT_GE(metadata->num_row_groups(), 2);
     EXPECT_EQ(metadata->num_rows(), 2500);
     EXPECT_EQ(metadata->created_by(), "dj-mpi version 0.1.0");
     std::int64_t end = 4;
-    for (int group = 0; group < 3; ++group) {
+    std::int64_t first_row = 0;
+    for (int group = 0; group < metadata->num_row_groups(); ++group) {
         const auto row_group = metadata->RowGroup(group);
-        EXPECT_EQ(row_group->num_rows(), group < 2 ? 1000 : 500);
         const auto ids =
             std::static_pointer_cast<parquet::Int64Statistics>(row_group->ColumnChunk(0)->statistics());
-        EXPECT_EQ(ids->min(), group * 1000);
-        EXPECT_EQ(ids->max(), group * 1000 + row_group->num_rows() - 1);
+        EXPECT_EQ(ids->min(), first_row);
+        first_row += row_group->num_rows();
+        EXPECT_EQ(ids->max(), first_row - 1);
         for (int column = 0; column < row_group->num_columns(); ++column) {
             const auto chunk = row_group->ColumnChunk(column);
             const std::int64_t begin =
@@ -187,6 +188,15 @@ TEST(ParquetOutput, FooterDescribesEveryRowGroup) {
         }
         EXPECT_EQ(value_of(reader->ReadRowGroup(group), "test")->num_rows(), row_group->num_rows());
     }
+}
+
+TEST(ParquetOutput, ARowLargerThanABlockLeavesTheNextEmpty) {
+    const auto table =
+        table_of({arrow::field("text", arrow::utf8())}, {"[\"a\",\"" + std::string(5000, 'b') + "\",\"c\"]"});
+    ParquetRows rows(parquet_of(*table, 10), use_text());
+    const std::string file = through(rows, 1 << 20, 600);
+    EXPECT_EQ(reader_of(file)->num_row_groups(), 2);
+    EXPECT_TRUE(table_of(file)->Equals(*table));
 }
 
 TEST(ParquetOutput, AFileWithoutRowsIsAFile) {
@@ -269,7 +279,7 @@ TEST(ParquetOutput, CarriersAreTakenJoinedAndStored) {
 TEST(ParquetOutput, ATextColumnAloneNeedsNoCarrier) {
     const auto table = table_of({arrow::field("text", arrow::large_utf8(), false)}, {"[\"a\",\"b\",\"c\"]"});
     ParquetRows rows(parquet_of(*table, 2), use_text());
-    EXPECT_TRUE(table_of(through(rows, 1, 2))->Equals(*table));
+    EXPECT_TRUE(table_of(through(rows, 1, 300))->Equals(*table));
 }
 
 TEST(ParquetOutput, RowsOfTwoInputFilesGoIntoOneFile) {

@@ -93,10 +93,10 @@ struct ParquetRows {
     }
 
     [[nodiscard]] std::unique_ptr<OutputFormat> output(std::vector<AddedField> added = {},
-                                                       std::uint64_t block_rows = 16384) {
+                                                       std::uint64_t block_bytes = 64ULL << 20) {
         OutputOptions out{
             {FileFormat::parquet, Compression::none}, options.fields, std::move(added), format->describe()};
-        out.parquet_block_rows = block_rows;
+        out.parquet_block_bytes = block_bytes;
         return make_parquet_output(std::move(out), schema);
     }
 };
@@ -111,16 +111,15 @@ struct ParquetRows {
 [[nodiscard]] inline std::string file_of(const OutputFormat& output,
                                          const std::vector<EncodedRows>& encoded) {
     std::vector<std::vector<std::string>> blocks;
-    std::uint64_t room = 0;
+    std::uint64_t position = 0;
     for (const EncodedRows& rows : encoded) {
         for (std::size_t first = 0; first < rows.weights.size();) {
-            if (room == 0) {
-                blocks.emplace_back();
-                room = output.block_weight();
-            }
-            const std::size_t last = std::min<std::size_t>(rows.weights.size(), first + room);
+            const std::uint64_t block = position / output.block_weight();
+            std::size_t last = first;
+            while (last < rows.weights.size() && position / output.block_weight() == block)
+                position += rows.weights[last++];
+            blocks.resize(block + 1);
             blocks.back().push_back(output.slice(rows, first, last));
-            room -= last - first;
             first = last;
         }
     }

@@ -250,10 +250,10 @@ TEST(LoadRecipe, TextKeyIsPutInWhereAbsentOrNull) {
 
 // Recorded from 1.6.1: tests/recipes/topk_on_fields.
 TEST(LoadRecipe, ARepeatedOperatorTakesOverWhatItDoesNotName) {
-    const auto result = load(
-        "dataset_path: in.jsonl\nprocess:\n  - text_length_filter: {min_len: 3, max_len: 9}\n  - "
-        "clean_links_mapper\n"
-        "  - text_length_filter: {min_len: 5}\n");
+    const auto result =
+        load(std::string(kHead) +
+             "process:\n  - clean_links_mapper: {pattern: a, batch_size: 9}\n  - text_length_filter\n"
+             "  - clean_links_mapper: {batch_size: 5}\n");
     EXPECT_EQ(problems(result), "");
     ASSERT_EQ(result.recipe.ops.size(), 3U);
     EXPECT_EQ(result.recipe.ops[2].params["batch_size"], 5);

@@ -38,7 +38,7 @@ TEST_F(MonitorScreenTest, ARunningJobShowsWhereItIs) {
     EXPECT_THAT(text, HasSubstr("2023-11-14 22:13:20 UTC, 51.0 s ago; last sign of life 1.00 s ago"));
     EXPECT_THAT(text, HasSubstr("]  50.0 %"));
     EXPECT_THAT(text, HasSubstr("2 of 4 partitions done, 1 running\n"));
-    EXPECT_THAT(text, HasSubstr("500 rows in, 400 out; 9.8 rows/s"));
+    EXPECT_THAT(text, HasSubstr("500 rows in, 400 of them left so far; 9.8 rows/s"));
     EXPECT_THAT(text, HasSubstr("about 51.0 s to go"));
     EXPECT_THAT(text, HasSubstr(" 2 text_length_filter"));
     EXPECT_THAT(text, HasSubstr("quarantine  3 rows"));

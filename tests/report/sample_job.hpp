@@ -19,6 +19,7 @@ inline constexpr double kSampleStart = 1700000000;
 /// Reads 1000 rows of which 10 are faulty; a mapper, a filter that drops 90, exports 900.
 [[nodiscard]] inline std::vector<StepCount> sample_steps() {
     return {{.name = "read",
+             .family = "read",
              .rows_in = 1000,
              .rows_out = 990,
              .quarantined = 10,
@@ -37,7 +38,7 @@ inline constexpr double kSampleStart = 1700000000;
              .dropped = 90,
              .bytes_in = 4'000'000,
              .cpu_seconds = 0.125},
-            {.name = "export", .rows_in = 900, .rows_out = 900}};
+            {.name = "export", .family = "export", .rows_in = 900, .rows_out = 900}};
 }
 
 [[nodiscard]] inline JobSummary sample_summary(const JobLayout& layout) {

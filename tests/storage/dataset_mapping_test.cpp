@@ -79,6 +79,12 @@ TEST(DatasetMapping, TheFinalReportAddsUp) {
     EXPECT_EQ(summary.at("successful_partitions"), 1);
     EXPECT_EQ(summary.at("failed_partitions"), 1);
     EXPECT_EQ(summary.at("total_processed_samples"), 8);
+    auto mixed = sample();
+    mixed.partitions[0].rows_out.reset();
+    EXPECT_TRUE(
+        final_report_to_json(mixed, 1).at("processing_summary").at("total_processed_samples").is_null());
+    mixed.rows_exported = 5;
+    EXPECT_EQ(final_report_to_json(mixed, 1).at("processing_summary").at("total_processed_samples"), 5);
     const auto& first = report.at("partition_details").at(0);
     EXPECT_EQ(first.at("original_range"), "0-10");
     EXPECT_EQ(first.at("status"), true);

@@ -18,7 +18,7 @@ namespace dj {
 struct EncodedRows {
     std::string bytes;
     std::vector<std::uint32_t>
-        weights;  ///< Per row: its bytes (jsonl) or 1 (parquet), in the unit of the grid.
+        weights;  ///< Per row: its bytes (jsonl) or about its bytes (parquet): the unit of the grid.
 };
 
 /// A finished block: its bytes in the file, and what the trailer must know about it.
@@ -43,8 +43,9 @@ struct OutputOptions {
     FileKind kind;
     std::vector<FieldUse> fields;  ///< As given to the input.
     std::vector<AddedField> added;
-    std::string input_description;             ///< `InputFormat::describe()`: parquet needs the schema.
-    std::uint64_t parquet_block_rows = 16384;  ///< Rows of a row group.
+    std::string input_description;  ///< `InputFormat::describe()`: parquet needs the schema.
+    /// Bytes of rows, before encoding and compression, in a row group; it is in memory when it is made.
+    std::uint64_t parquet_block_bytes = 64ULL << 20;
 };
 
 /// Const and shared by threads.
@@ -60,6 +61,7 @@ public:
     /// The rows [first, last) of `rows` as a piece that can be joined with others in `encode_block`.
     [[nodiscard]] virtual std::string slice(const EncodedRows& rows, std::size_t first,
                                             std::size_t last) const = 0;
+    /// No rows give an empty block: a row may be larger than a block, and then none begins in the next.
     [[nodiscard]] virtual EncodedBlock encode_block(std::span<const std::string> pieces) const = 0;
     [[nodiscard]] virtual std::string header() const { return {}; }
     /// `blocks` in order with their offsets; called once per file, also for a file without blocks.

@@ -39,6 +39,7 @@ struct DatasetMapping {
     std::uint64_t target_bytes = 0;  ///< The plan's size of a partition.
     double created = 0;              ///< Seconds since the epoch.
     std::vector<MappedPartition> partitions;
+    std::optional<std::uint64_t> rows_exported{};  ///< By the job as a whole, for the final report.
 };
 
 /// Data-Juicer's counts of rows (original_dataset_size, partition_size) are those known so far.
