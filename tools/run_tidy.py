@@ -51,7 +51,7 @@ def key_of(command, rules):
     """Hash of what decides clang-tidy's answer, but for the libraries from outside."""
     seen = {}
     closure(pathlib.Path(command["file"]), seen)
-    flags = command["command"].encode()
+    flags = command["command"].replace(str(ROOT), "").encode()  # clones share what they found
     return hashlib.sha256(b"\0".join([rules, flags, *seen.values()])).hexdigest()
 
 
@@ -106,9 +106,10 @@ def main():
         for file, said in pool.map(lambda c: look(c, rules, deadline), commands):
             if said:
                 faulty += 1
-                blocks = re.split(r"^(?=\S+:\d+:\d+: error:)", said.strip(), flags=re.MULTILINE)
-                print("".join(b for b in blocks if b not in told), flush=True)
-                told.update(blocks)
+                blocks = [b.strip() for b in re.split(r"^(?=\S+:\d+:\d+: error:)", said, flags=re.MULTILINE)]
+                new = [b for b in blocks if b and b not in told]
+                told.update(new)
+                print("\n".join(new), end="\n" if new else "", flush=True)
             left_out += said == ""
     late = f", {left_out} not looked at for lack of time" if left_out else ""
     print(f"run_tidy: {len(commands)} files, {faulty} with findings{late}")
