@@ -24,7 +24,7 @@ Usage:
 Examples:
   dj-mpi recipe.yaml                                        run it here, on all cores granted
   dj-mpi recipe.yaml --dry-run --ranks 512                  what would happen on 512 ranks?
-  dj-mpi recipe.yaml --np 2 --export_path out.parquet       keys of the recipe are options, too
+  dj-mpi recipe.yaml --np 2 --export_path out.jsonl.zst     keys of the recipe are options, too
   dj-mpi recipe.yaml --text_length_filter.min_len 20        and so are parameters of its operators
   dj-mpi recipe.yaml --max-runtime 4h --job_id news         stop in order after 4 h; the same command starts it again
 )";

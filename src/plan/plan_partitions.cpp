@@ -180,11 +180,11 @@ std::uint64_t manual_count(std::uint64_t total, const std::vector<InputFile>& fi
 std::string describe(const std::vector<InputFile>& files, std::uint64_t total,
                      const PartitionDecision& decision, const Resources& resources,
                      const std::string& reason) {
+    const auto mean = total / std::max<std::uint64_t>(decision.partitions.size(), 1);
     return fmt::format("{} of input in {} file{}, {} rank{}: {} partition{} of about {} ({})",
                        human_bytes(total), files.size(), files.size() == 1 ? "" : "s", resources.ranks,
                        resources.ranks == 1 ? "" : "s", decision.partitions.size(),
-                       decision.partitions.size() == 1 ? "" : "s", human_bytes(decision.target_bytes),
-                       reason);
+                       decision.partitions.size() == 1 ? "" : "s", human_bytes(mean), reason);
 }
 
 }  // namespace

@@ -130,11 +130,6 @@ private:
         const auto& options = recipe_.options;
         if (options.export_path.empty())
             complain("export_path", "export_path is empty: say which file to write");
-        const auto type = options.export_type.value_or("");
-        if (!type.empty() && type != "jsonl" && type != "parquet") {
-            complain("export_type",
-                     fmt::format("export_type: {} is not available yet; use jsonl or parquet", type));
-        }
         for (const auto scheme : {"s3://", "hdfs://", "oss://", "gs://", "http://", "https://"}) {
             if (options.export_path.starts_with(scheme)) {
                 complain("export_path",

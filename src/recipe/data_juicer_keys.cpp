@@ -31,6 +31,7 @@ std::vector<Row> inert_rows() {
     return {
         {"auto", boolean, false, kAnalyzer},
         {"auto_num", integer, 1000, kAnalyzer},
+        {"debug", boolean, false, "the events and the log always hold all that there is to tell"},
         {"hpo_config", string, nullptr, kSandbox},
         {"data_probe_algo", string, "uniform", kSandbox},
         {"data_probe_ratio", number, 1.0, kSandbox},

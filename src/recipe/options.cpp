@@ -19,8 +19,8 @@ ParamSet<GlobalOptions> global_params() {
         &T::text_keys, "text_keys",
         "Field that holds the text; dotted for nested ones. The first of a list is the operators' default.");
     params.add(&T::export_path, "export_path", "File to write.");
-    params.add(&T::export_type, "export_type", "jsonl or parquet, where the name of the file does not say.",
-               {.choices = {"jsonl", "parquet", "json", "csv", "tsv", "tfrecords", "webdataset", "lance"}});
+    params.add(&T::export_type, "export_type", "The format, where the name of the file does not say.",
+               {.choices = {"jsonl", "parquet"}});
     params.add(&T::export_shard_size, "export_shard_size",
                "Bytes per output file before compression; 0: one file.", {.bounds = {.min = 0}});
     params.add(&T::keep_stats_in_res_ds, "keep_stats_in_res_ds",
@@ -47,7 +47,6 @@ ParamSet<GlobalOptions> global_params() {
                {.choices = {"quarantine", "repair"}});
     params.add(&T::schema_conflict, "schema_conflict", "parquet files whose columns disagree.",
                {.choices = {"error", "widen"}});
-    params.add(&T::debug, "debug", "Log what helps developers.");
     return params;
 }
 

@@ -209,7 +209,9 @@ private:
             try {
                 (void)spec.make(params);
             } catch (const UserError& error) {
-                complain(step.place, fmt::format("{}: {}", step.op, error.what()));
+                const std::string_view message = error.what();
+                const bool named = message.starts_with(step.op);
+                complain(step.place, named ? std::string(message) : fmt::format("{}: {}", step.op, message));
             }
         }
         result_.recipe.ops.push_back({.name = spec.name,

@@ -26,7 +26,7 @@ namespace dj {
 namespace {
 
 /// Shares of the memory budget. What is left is for the program itself, morsels under way and their encoded copies.
-constexpr double kStageShare = 0.4;
+constexpr double kStageShare = 0.3;
 constexpr double kExchangeShare = 0.15;
 
 std::uint64_t share_of(std::uint64_t bytes, double share) {
@@ -36,7 +36,7 @@ std::uint64_t share_of(std::uint64_t bytes, double share) {
 /// Buffers of a morsel's size and more are given back to the system when freed. glibc would otherwise keep them in an
 /// arena per thread and raise the size from which it does not, and the budget would be a wish.
 void return_large_buffers() {
-    constexpr int kThresholdBytes = 1 << 20;
+    constexpr int kThresholdBytes = 256 << 10;
     ::mallopt(M_MMAP_THRESHOLD, kThresholdBytes);
     ::mallopt(M_TRIM_THRESHOLD, kThresholdBytes);
 }

@@ -37,7 +37,6 @@ struct GlobalOptions {
     bool skip_op_error = true;
     std::string invalid_utf8 = "quarantine";
     std::string schema_conflict = "error";
-    bool debug = false;
 };
 
 struct FaultToleranceOptions {
