@@ -33,6 +33,7 @@ bool is_bool_word(std::string_view text) {
 }
 
 std::optional<double> number_of(std::string_view text) {
+    if (text.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;  // nan, inf
     double value = 0;
     const auto result =
         std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
@@ -153,8 +154,9 @@ private:
         if (!near) near = nearest_name(dashed, names);
         complain(fmt::format("{}: error: there is no such option or key{}", given,
                              near ? fmt::format(", did you mean \"--{}\"?", *near) : ""));
-        // The word behind it is its value, more likely than a recipe.
-        if (at_ + 2 < arguments_.size() && !arguments_[at_ + 1].starts_with("--")) ++at_;
+        // The word behind it is its value, unless it is the only one that can be the recipe.
+        const bool spare = !result_.line.recipe.empty() || at_ + 2 < arguments_.size();
+        if (spare && at_ + 1 < arguments_.size() && !arguments_[at_ + 1].starts_with("--")) ++at_;
     }
 
     std::optional<std::string> value(const std::string& given, const std::optional<std::string>& attached) {

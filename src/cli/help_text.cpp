@@ -26,11 +26,11 @@ Examples:
   dj-mpi recipe.yaml --dry-run --ranks 512                  what would happen on 512 ranks?
   dj-mpi recipe.yaml --np 2 --export_path out.jsonl.zst     keys of the recipe are options, too
   dj-mpi recipe.yaml --text_length_filter.min_len 20        and so are parameters of its operators
-  dj-mpi recipe.yaml --max-runtime 4h --job_id news         stop in order after 4 h; the same command starts it again
+  dj-mpi recipe.yaml --max-runtime 4h --job_id news         stop in order after 4 h
 )";
 
 constexpr auto kTail = R"(
-Values override the recipe, which overrides the environment (DJ_PROCESS_NP=4, DJ_PROCESS_PARTITION__MODE=auto).
+Values override the recipe, and it the environment (DJ_PROCESS_NP=4, DJ_PROCESS_PARTITION__MODE=auto).
 Lists may be written a,b,c or [a, b, c].
 
 Operators: dj-tools ops lists them, dj-tools ops NAME tells all about one.
