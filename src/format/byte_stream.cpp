@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/byte_stream.hpp"
 
+#include <fmt/format.h>
+
+#include "dj/base/error.hpp"
+
 namespace dj {
 namespace {
 
@@ -27,6 +31,13 @@ private:
 std::unique_ptr<ByteStream> make_plain_stream(FileSystem& files, const std::filesystem::path& path,
                                               std::uint64_t offset) {
     return std::make_unique<PlainStream>(files.open(path, OpenMode::read), offset);
+}
+
+std::unique_ptr<ByteStream> make_byte_stream(FileSystem& files, const std::filesystem::path& path,
+                                             Compression compression, std::uint64_t offset) {
+    if (compression == Compression::none) return make_plain_stream(files, path, offset);
+    if (offset != 0) throw Bug(fmt::format("'{}' is compressed and cannot be cut", path.string()));
+    return compression == Compression::gzip ? make_gzip_stream(files, path) : make_zstd_stream(files, path);
 }
 
 CompressedInput::CompressedInput(FileSystem& files, const std::filesystem::path& path)

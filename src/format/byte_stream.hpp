@@ -31,6 +31,11 @@ public:
 [[nodiscard]] std::unique_ptr<ByteStream> make_zstd_stream(FileSystem& files,
                                                            const std::filesystem::path& path);
 
+/// One of these. `offset` must be 0 for a compressed file.
+[[nodiscard]] std::unique_ptr<ByteStream> make_byte_stream(FileSystem& files,
+                                                           const std::filesystem::path& path,
+                                                           Compression compression, std::uint64_t offset);
+
 /// Compressed bytes of a file, block by block, for the two above.
 class CompressedInput {
 public:

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "dj/base/error.hpp"
 #include "dj/format/input.hpp"
 #include "format/byte_stream.hpp"
@@ -29,13 +27,8 @@ public:
     std::unique_ptr<MorselSource> open(FileSystem& files, const std::filesystem::path& path,
                                        const FileKind& kind, const FileRange& range,
                                        std::size_t morsel_bytes) const override {
-        if (kind.compression == Compression::none) {
-            auto stream = make_plain_stream(files, path, JsonlSource::stream_begin(range));
-            return std::make_unique<JsonlSource>(std::move(stream), range, morsel_bytes);
-        }
-        if (range.begin != 0) throw Bug(fmt::format("'{}' is compressed and cannot be cut", path.string()));
-        auto stream = kind.compression == Compression::gzip ? make_gzip_stream(files, path)
-                                                            : make_zstd_stream(files, path);
+        auto stream = make_byte_stream(files, path, kind.compression, JsonlSource::stream_begin(range));
+        if (kind.divisible()) return std::make_unique<JsonlSource>(std::move(stream), range, morsel_bytes);
         const FileRange all{range.file, 0, std::numeric_limits<std::uint64_t>::max()};
         return std::make_unique<JsonlSource>(std::move(stream), all, morsel_bytes);
     }

@@ -4,6 +4,8 @@
 
 #include "dj/base/error.hpp"
 #include "dj/format/input.hpp"
+#include "format/block_compression.hpp"
+#include "format/memory_files.hpp"
 
 namespace dj {
 namespace {
@@ -32,6 +34,21 @@ TEST(FileKind, OtherNamesAreRefusedWithAList) {
         } catch (const UserError& error) {
             EXPECT_THAT(error.what(), testing::HasSubstr(".jsonl, .json, .jsonl.gz"));
         }
+    }
+}
+
+TEST(FileOutline, AJsonArrayIsRefusedBeforeItFillsTheQuarantine) {
+    MemoryFiles files;
+    files.contents["a.json"] = "\xEF\xBB\xBF \n [{\"text\":\"a\"}]";
+    files.contents["a.json.gz"] = gzip_member("[\n{\"text\":\"a\"}]");
+    files.contents["lines.json"] = "{\"text\":\"[\"}\n[1]\n";
+    files.contents["lines.jsonl"] = "[1]\n{\"text\":\"a\"}\n";
+    files.contents["empty.json"] = "";
+    for (const char* path : {"a.json", "a.json.gz"}) {
+        EXPECT_THROW(static_cast<void>(outline_file(files, path, file_kind_of(path))), UserError) << path;
+    }
+    for (const char* path : {"lines.json", "lines.jsonl", "empty.json"}) {
+        EXPECT_EQ(outline_file(files, path, file_kind_of(path)).size_bytes, files.contents[path].size());
     }
 }
 
