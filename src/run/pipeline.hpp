@@ -44,8 +44,8 @@ struct Pipeline {
     std::unique_ptr<OutputFormat> stats_output;  ///< Null without stats.
 };
 
-/// Throws UserError if an operator refuses its parameters. `first_file` and `input_description`: see
-/// `make_parquet_input`.
+/// Throws UserError if an operator refuses its parameters. The pipeline points into `catalog`, which outlives it.
+/// `first_file` and `input_description`: see `make_parquet_input`.
 [[nodiscard]] Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog,
                                      const std::filesystem::path& first_file,
                                      const std::string& input_description);

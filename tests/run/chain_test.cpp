@@ -21,10 +21,9 @@ using Call = std::pair<std::string, nlohmann::json>;
 class Morsel {
 public:
     Morsel(const std::vector<Call>& recipe, const std::string& records) {
-        const OpCatalog catalog = make_op_catalog();
         JobSpec spec;
-        for (const auto& [name, params] : recipe) spec.ops.push_back(op_call(catalog, name, params));
-        pipeline_.emplace(make_pipeline(spec, catalog, {}, {}));
+        for (const auto& [name, params] : recipe) spec.ops.push_back(op_call(catalog_, name, params));
+        pipeline_.emplace(make_pipeline(spec, catalog_, {}, {}));
         RawMorsel raw;
         raw.bytes = records;
         raw.bytes.reserve(raw.bytes.size() + kMorselPadding);
@@ -74,6 +73,7 @@ public:
     std::vector<RowFault> faults;
 
 private:
+    const OpCatalog catalog_ = make_op_catalog();  // the pipeline points into it
     std::optional<Pipeline> pipeline_;
     std::optional<Chain> chain_;
 };
