@@ -32,7 +32,9 @@ class TwoNodesTcpTest(JobCase):
 
     def test_the_two_nodes_are_two(self):
         done = self.run_on_both(["hostname"])
-        self.assertEqual(sorted(done.stdout.split()), ["dj-node-1", "dj-node-2"], done.stdout)
+        # mpirun may also warn that its launch script was faster than it.
+        names = [line for line in done.stdout.splitlines() if "plm:rsh: Warning" not in line]
+        self.assertEqual(sorted(names), ["dj-node-1", "dj-node-2"], done.stdout)
 
     def test_outputs_are_those_of_one_rank(self):
         source = self.write("in.jsonl", to_bytes(make_records(2000, seed=3)))
