@@ -118,7 +118,8 @@ int main_of(int argc, char** argv) {
         for (const auto& problem : parsed.problems) {
             if (speaks) (void)write_all(2, "dj-mpi: " + show_text(problem) + "\n");
         }
-        return exit_with(ExitCode::usage);
+        // mpirun kills all ranks when one fails: a silent one must not be quicker than the one with the message.
+        return exit_with(speaks ? ExitCode::usage : ExitCode::done);
     }
     RecipeSources sources{line.recipe, {}, line.overrides, environment_variables()};
     const auto files = make_local_file_system();
