@@ -240,6 +240,7 @@ private:
     }
 
     void fill_mapping(const JobResult& result) {
+        job_.mapping.rows_exported = result.exported;
         std::uint64_t row = 0;
         for (std::size_t i = 0; i < result.partitions.size(); ++i) {
             const PartitionResult& read = result.partitions[i];
