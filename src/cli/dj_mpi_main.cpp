@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/checked_recipe.hpp"
 #include "cli/command_line.hpp"
 #include "cli/help_text.hpp"
 #include "cli/recipe_modes.hpp"
@@ -28,17 +29,6 @@ namespace dj {
 namespace {
 
 int exit_with(ExitCode code) { return static_cast<int>(code); }
-
-std::vector<std::pair<std::string, std::string>> environment_variables() {
-    std::vector<std::pair<std::string, std::string>> variables;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-        const std::string_view text = *entry;
-        const auto equals = text.find('=');
-        if (equals != std::string_view::npos)
-            variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-    }
-    return variables;
-}
 
 /// Every rank of a launcher runs this program; what needs no MPI is said by the first alone.
 bool speaks_for_all() {
@@ -58,10 +48,6 @@ std::string text_of_recipe(FileSystem& files, const std::string& file) {
     return *std::move(text);
 }
 
-void complain(const std::string& text) {
-    (void)write_all(2, painted("dj-mpi: error: ", Paint::red, screen_style(2)) + show_text(text) + "\n");
-}
-
 /// Collective. Rank 0 reads the recipe; the exit code is the same on all ranks.
 ExitCode read_recipe(const mpi::Communicator& world, FileSystem& files, RecipeSources& sources) {
     auto exit = ExitCode::done;
@@ -69,7 +55,7 @@ ExitCode read_recipe(const mpi::Communicator& world, FileSystem& files, RecipeSo
         try {
             sources.text = text_of_recipe(files, sources.file);
         } catch (const std::exception& error) {
-            complain(error.what());
+            print_error(error.what());
             exit = dynamic_cast<const UserError*>(&error) != nullptr ? ExitCode::usage : ExitCode::failed;
         }
     }
@@ -86,16 +72,17 @@ int run(const CommandLine& line, RecipeSources sources) {
         if (const auto exit = read_recipe(world, *files, sources); exit != ExitCode::done)
             return exit_with(exit);
         RunOptions options;
+        options.sources = std::move(sources);
         options.arguments = line.arguments;
         options.max_runtime_seconds = line.max_runtime_seconds;
         options.force_unlock = line.force_unlock;
         options.verify_input = line.verify_input;
         options.quiet = line.quiet;
         options.log_json = line.json_log;
-        return exit_with(run_recipe(world, *files, catalog, sources, options, stop));
+        return exit_with(run_recipe(world, *files, catalog, options, stop));
     } catch (const std::exception& error) {
         // Nothing is thrown where the others could follow: they wait in a collective, for ever.
-        complain(error.what());
+        print_error(error.what());
         if (world.size() > 1) mpi::Session::abort(exit_with(ExitCode::failed));
         return exit_with(ExitCode::failed);
     }
@@ -138,10 +125,10 @@ int main(int argc, char** argv) {
     try {
         return dj::main_of(argc, argv);
     } catch (const dj::UserError& error) {
-        dj::complain(error.what());
+        dj::print_error(error.what());
         return dj::exit_with(dj::ExitCode::usage);
     } catch (const std::exception& error) {
-        dj::complain(error.what());
+        dj::print_error(error.what());
         return dj::exit_with(dj::ExitCode::failed);
     }
 }

@@ -21,25 +21,25 @@ Packing packing_of(const FileKind& kind) {
 
 class DryRunner {
 public:
-    DryRunner(FileSystem& files, const Recipe& recipe, const RecipePlaces& places, const FoundInputs& inputs,
-              const InputSurvey& survey, const GrantedMachine& machine, int ranks)
+    DryRunner(FileSystem& files, const CheckedRecipe& checked, const InputSurvey& survey,
+              const GrantedMachine& machine, int ranks)
         : files_(files),
-          recipe_(recipe),
-          places_(places),
-          inputs_(inputs),
+          recipe_(checked.recipe),
+          places_(checked.places),
+          inputs_(checked.inputs),
           survey_(survey),
           machine_(machine),
           resources_{ranks, machine.threads, machine.memory_bytes},
-          decision_(plan_survey(survey, inputs, recipe.partition, resources_)) {
+          decision_(plan_survey(survey, inputs_, recipe_.partition, resources_)) {
         EstimateInput input{.input_bytes = survey.bytes,
-                            .output_packing = packing_of(places.export_kind),
-                            .keeps_stats = recipe.options.keep_stats_in_res_ds};
-        if (!inputs.files.empty()) input.input_packing = packing_of(inputs.files.front().kind);
+                            .output_packing = packing_of(places_.export_kind),
+                            .keeps_stats = recipe_.options.keep_stats_in_res_ds};
+        if (!inputs_.files.empty()) input.input_packing = packing_of(inputs_.files.front().kind);
         for (const auto& partition : decision_.partitions) {
             input.largest_partition_bytes = std::max(input.largest_partition_bytes, partition.bytes);
         }
         largest_ = input.largest_partition_bytes;
-        estimate_ = estimate_run(recipe.ops, input, resources_);
+        estimate_ = estimate_run(recipe_.ops, input, resources_);
     }
 
     DryRun run() {
@@ -186,9 +186,9 @@ private:
 
 }  // namespace
 
-DryRun dry_run(FileSystem& files, const Recipe& recipe, const RecipePlaces& places, const FoundInputs& inputs,
-               const InputSurvey& survey, const GrantedMachine& machine, int ranks) {
-    return DryRunner(files, recipe, places, inputs, survey, machine, ranks).run();
+DryRun dry_run(FileSystem& files, const CheckedRecipe& checked, const InputSurvey& survey,
+               const GrantedMachine& machine, int ranks) {
+    return DryRunner(files, checked, survey, machine, ranks).run();
 }
 
 }  // namespace dj

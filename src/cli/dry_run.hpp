@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/checked_recipe.hpp"
 #include "cli/granted_machine.hpp"
 #include "cli/input_survey.hpp"
 #include "dj/base/file_system.hpp"
 #include "dj/plan/execution_plan.hpp"
-#include "dj/recipe/places.hpp"
-#include "dj/recipe/recipe.hpp"
 
 namespace dj {
 
@@ -20,8 +19,7 @@ struct DryRun {
 };
 
 /// `ranks` ranks, each on a machine that grants what `machine` says. Nothing on the disk is touched.
-[[nodiscard]] DryRun dry_run(FileSystem& files, const Recipe& recipe, const RecipePlaces& places,
-                             const FoundInputs& inputs, const InputSurvey& survey,
+[[nodiscard]] DryRun dry_run(FileSystem& files, const CheckedRecipe& checked, const InputSurvey& survey,
                              const GrantedMachine& machine, int ranks);
 
 }  // namespace dj

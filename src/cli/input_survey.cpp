@@ -170,13 +170,15 @@ InputSurvey survey_inputs(FileSystem& files, const FoundInputs& inputs, const Re
 }
 
 PartitionDecision plan_survey(const InputSurvey& survey, const FoundInputs& inputs,
-                              const PartitionOptions& options, const Resources& resources) {
+                              const PartitionOptions& options, const Resources& resources,
+                              const std::optional<std::vector<RowBorder>>& borders) {
     auto files = survey.files;
     for (std::size_t i = 0; i < files.size(); ++i) {
         // No row groups: without this its bytes would look as if they could be cut anywhere.
         if (inputs.files[i].kind.format == FileFormat::parquet && files[i].unit_bytes.empty())
             files[i].size_bytes = 0;
     }
+    if (borders) return plan_partitions_at(files, *borders, options, resources);
     return plan_partitions(files, options, survey.sample, resources);
 }
 

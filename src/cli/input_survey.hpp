@@ -3,6 +3,7 @@
 /// whether the rows have the fields that the recipe's operators read.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,10 @@ struct InputSurvey {
 [[nodiscard]] InputSurvey survey_inputs(FileSystem& files, const FoundInputs& inputs, const Recipe& recipe,
                                         const OpCatalog& catalog);
 
-/// The partitions of the surveyed files. A parquet file without rows is in none.
+/// The partitions of the surveyed files, at `borders` if those have been looked for. A parquet file without rows is in
+/// none.
 [[nodiscard]] PartitionDecision plan_survey(const InputSurvey& survey, const FoundInputs& inputs,
-                                            const PartitionOptions& options, const Resources& resources);
+                                            const PartitionOptions& options, const Resources& resources,
+                                            const std::optional<std::vector<RowBorder>>& borders = {});
 
 }  // namespace dj

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_state.hpp"
@@ -20,10 +21,6 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(10);
 constexpr auto kPause = std::chrono::milliseconds(250);
-
-double now_seconds() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 bool on_this_host(const JobSummary& summary) {
     std::array<char, 256> host{};
@@ -40,7 +37,8 @@ bool process_is_gone(const JobSummary& summary) {
 bool seems_alive(FileSystem& files, const std::filesystem::path& folder) {
     const auto state = read_job_head(files, folder);
     if (!state.summary || state.summary->status != JobStatus::running) return false;
-    return !process_is_gone(*state.summary) && condition_of(state, now_seconds()) == JobCondition::running;
+    return !process_is_gone(*state.summary) &&
+           condition_of(state, seconds_since_epoch()) == JobCondition::running;
 }
 
 std::string owner_of(const JobSummary& summary) {

@@ -5,13 +5,11 @@
 
 #include <unistd.h>
 
-#include "cli/input_survey.hpp"
-
 namespace dj {
 namespace {
 
-JobSpec make_spec(const Recipe& recipe, const RecipePlaces& places, const FoundInputs& inputs,
-                  const GrantedMachine& machine) {
+JobSpec make_spec(const CheckedRecipe& checked, const Resources& resources) {
+    const auto& [recipe, places, inputs] = checked;
     JobSpec spec;
     spec.job_id = places.job.job_id;
     spec.job_folder = JobLayout(places.job).folder();
@@ -29,8 +27,8 @@ JobSpec make_spec(const Recipe& recipe, const RecipePlaces& places, const FoundI
     spec.max_faulty_share = limit.share;
     // skip_op_error: false ends a job at its first faulty row, unless the recipe says how many it can bear.
     if (!recipe.options.skip_op_error && !limit.rows && !limit.share) spec.max_faulty_rows = 0;
-    spec.threads = machine.threads;
-    spec.memory_bytes = machine.memory_bytes;
+    spec.threads = resources.threads_per_rank;
+    spec.memory_bytes = resources.memory_bytes_per_rank;
     spec.scratch_folder = places.scratch;
     return spec;
 }
@@ -51,8 +49,8 @@ DatasetMapping make_mapping(const FoundInputs& inputs, const PreparedJob& job, d
     return mapping;
 }
 
-JobSummary make_summary(const Recipe& recipe, const FoundInputs& inputs, const PreparedJob& job, int ranks,
-                        double now_seconds) {
+JobSummary make_summary(const CheckedRecipe& checked, const PreparedJob& job, int ranks, double now_seconds) {
+    const auto& [recipe, places, inputs] = checked;
     const JobLayout layout(job.places);
     JobSummary summary;
     summary.job_id = job.places.job_id;
@@ -99,21 +97,19 @@ nlohmann::json partition_table(const JobInput& input) {
     return {{"schema_version", 1}, {"files", std::move(files)}, {"partitions", std::move(partitions)}};
 }
 
-PreparedJob prepare_job(FileSystem& files, const Recipe& recipe, const RecipePlaces& places,
-                        const FoundInputs& inputs, const OpCatalog& catalog, int ranks,
-                        const GrantedMachine& machine, double now_seconds) {
+PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey, const Resources& resources,
+                        const std::optional<std::vector<RowBorder>>& borders, double now_seconds) {
+    const auto& [recipe, places, inputs] = checked;
     PreparedJob job;
     job.places = places.job;
-    job.spec = make_spec(recipe, places, inputs, machine);
-    InputSurvey survey = survey_inputs(files, inputs, recipe, catalog);
-    const Resources resources{ranks, machine.threads, machine.memory_bytes};
-    job.decision = plan_survey(survey, inputs, recipe.partition, resources);
-    job.sample = survey.sample;
+    job.spec = make_spec(checked, resources);
+    job.decision = plan_survey(survey, inputs, recipe.partition, resources, borders);
+    job.sample = std::move(survey.sample);
     job.input.files = std::move(survey.files);
     job.input.partitions = std::move(job.decision.partitions);
     job.dag = describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources);
     job.mapping = make_mapping(inputs, job, now_seconds);
-    job.summary = make_summary(recipe, inputs, job, ranks, now_seconds);
+    job.summary = make_summary(checked, job, resources.ranks, now_seconds);
     return job;
 }
 

@@ -3,13 +3,11 @@
 /// folder laid out.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <vector>
 
-#include "cli/granted_machine.hpp"
-#include "dj/recipe/inputs.hpp"
-#include "dj/recipe/places.hpp"
-#include "dj/recipe/recipe.hpp"
+#include "cli/checked_recipe.hpp"
+#include "cli/input_survey.hpp"
 #include "dj/run/job.hpp"
 #include "dj/storage/dataset_mapping.hpp"
 #include "dj/storage/job_summary.hpp"
@@ -27,10 +25,11 @@ struct PreparedJob {
     JobSummary summary;
 };
 
-/// Looks at the input and plans. Touches nothing on disk. Throws as `survey_inputs` does.
-[[nodiscard]] PreparedJob prepare_job(FileSystem& files, const Recipe& recipe, const RecipePlaces& places,
-                                      const FoundInputs& inputs, const OpCatalog& catalog, int ranks,
-                                      const GrantedMachine& machine, double now_seconds);
+/// Plans; at `borders`, if those have been looked for. Touches nothing on disk.
+[[nodiscard]] PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey,
+                                      const Resources& resources,
+                                      const std::optional<std::vector<RowBorder>>& borders,
+                                      double now_seconds);
 
 /// The input as it was planned: what a resume compares with. partitions/partition_table.json; ranges are
 /// [file, begin, end].

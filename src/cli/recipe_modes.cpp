@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/recipe_modes.hpp"
 
-#include <chrono>
-
 #include <fmt/format.h>
 
+#include "cli/checked_recipe.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/granted_machine.hpp"
 #include "cli/input_survey.hpp"
 #include "cli/terminal.hpp"
+#include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
 #include "dj/plan/byte_size.hpp"
-#include "dj/recipe/inputs.hpp"
-#include "dj/recipe/places.hpp"
 #include "dj/recipe/print_config.hpp"
 #include "dj/report/human_units.hpp"
 
@@ -25,15 +23,14 @@ public:
         : line_(line), files_(files), catalog_(catalog) {}
 
     ExitCode run(const RecipeSources& sources) {
-        auto result = load_recipe(sources, catalog_);
-        recipe_ = std::move(result.recipe);
-        problems_ = std::move(result.problems);
+        auto loaded = load_recipe(sources, catalog_);
         // Where the values come from matters most when something is wrong with them.
         if (line_.mode == CommandMode::print_config) {
-            print(print_config(recipe_));
+            print(print_config(loaded.recipe));
+            problems_ = std::move(loaded.problems);
             return problems_.empty() ? ExitCode::done : refuse();
         }
-        if (problems_.empty()) find_places();
+        checked_ = check_places(files_, std::move(loaded), seconds_since_epoch(), problems_);
         if (!problems_.empty()) return refuse();
         notices();
         return line_.mode == CommandMode::validate ? validate() : plan();
@@ -44,73 +41,58 @@ private:
         if (!write_all(1, text)) throw EnvironmentError("standard output cannot be written to");
     }
 
-    void find_places() {
-        const double now =
-            std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-        places_ = resolve_places(recipe_, now, make_unique_suffix(), problems_);
-        inputs_ = find_inputs(files_, recipe_, places_.job.work_dir, places_.job.job_id, problems_);
-        check_output(files_, recipe_, places_, inputs_, problems_);
-    }
-
     ExitCode refuse() {
-        sort_problems(problems_);
-        std::string text;
-        for (const auto& problem : problems_) text += show_text(to_string(problem)) + "\n";
-        const auto style = screen_style(2);
-        text += painted(fmt::format("dj-mpi: error: {}: {} problem{}\n", line_.recipe, problems_.size(),
-                                    problems_.size() == 1 ? "" : "s"),
-                        Paint::red, style);
-        (void)write_all(2, text);
+        print_problems(line_.recipe, problems_);
         return ExitCode::usage;
     }
 
     void notices() const {
         if (line_.quiet) return;
-        for (const auto& notice : recipe_.notices) (void)write_all(2, "note: " + show_text(notice) + "\n");
-        for (const auto& notice : inputs_.notices) (void)write_all(2, "note: " + show_text(notice) + "\n");
+        for (const auto& notice : checked_.recipe.notices)
+            (void)write_all(2, "note: " + show_text(notice) + "\n");
+        for (const auto& notice : checked_.inputs.notices)
+            (void)write_all(2, "note: " + show_text(notice) + "\n");
     }
 
     ExitCode validate() const {
         if (line_.quiet) return ExitCode::done;
         std::uint64_t bytes = 0;
-        for (const auto& file : inputs_.files) bytes += file.info.size_bytes;
+        for (const auto& file : checked_.inputs.files) bytes += file.info.size_bytes;
         auto text = painted(fmt::format("{} is fine\n", line_.recipe), Paint::green, screen_style(1));
-        text += fmt::format("reads   {} ({} file{}, {})\n", show_text(inputs_.description),
-                            inputs_.files.size(), inputs_.files.size() == 1 ? "" : "s", human_bytes(bytes));
-        text += fmt::format("writes  {}\n", show_text(places_.export_path.string()));
-        text += fmt::format("job     {}\n", show_text((places_.job.work_dir / places_.job.job_id).string()));
-        for (std::size_t i = 0; i < recipe_.ops.size(); ++i) {
-            text += fmt::format("{:>4}    {} {}\n", i + 1, recipe_.ops[i].name,
-                                yaml_inline(recipe_.ops[i].params));
+        text += fmt::format("reads   {} ({} file{}, {})\n", show_text(checked_.inputs.description),
+                            checked_.inputs.files.size(), checked_.inputs.files.size() == 1 ? "" : "s",
+                            human_bytes(bytes));
+        text += fmt::format("writes  {}\n", show_text(checked_.places.export_path.string()));
+        text += fmt::format("job     {}\n",
+                            show_text((checked_.places.job.work_dir / checked_.places.job.job_id).string()));
+        for (std::size_t i = 0; i < checked_.recipe.ops.size(); ++i) {
+            text += fmt::format("{:>4}    {} {}\n", i + 1, checked_.recipe.ops[i].name,
+                                yaml_inline(checked_.recipe.ops[i].params));
         }
         print(text);
         return ExitCode::done;
     }
 
     ExitCode plan() const {
-        const auto survey = survey_inputs(files_, inputs_, recipe_, catalog_);
-        const auto threads = recipe_.resources.threads ? recipe_.resources.threads : recipe_.options.np;
-        const auto memory = recipe_.resources.memory_mb;
+        const auto survey = survey_inputs(files_, checked_.inputs, checked_.recipe, catalog_);
+        const auto threads = checked_.recipe.resources.threads ? checked_.recipe.resources.threads
+                                                               : checked_.recipe.options.np;
+        const auto memory = checked_.recipe.resources.memory_mb;
         const auto machine = granted_machine(
             1, threads,
             memory ? std::optional(static_cast<std::uint64_t>(*memory) * kMebibyte) : std::nullopt);
-        const auto planned = dry_run(files_, recipe_, places_, inputs_, survey, machine, line_.dry_run_ranks);
+        const auto planned = dry_run(files_, checked_, survey, machine, line_.dry_run_ranks);
         if (!line_.quiet) print(planned.text);
         if (planned.refused.empty()) return ExitCode::done;
-        const auto style = screen_style(2);
-        for (const auto& reason : planned.refused) {
-            (void)write_all(2, painted("dj-mpi: error: ", Paint::red, style) + show_text(reason) + "\n");
-        }
+        for (const auto& reason : planned.refused) print_error(reason);
         return ExitCode::usage;
     }
 
     const CommandLine& line_;
     FileSystem& files_;
     const OpCatalog& catalog_;
-    Recipe recipe_;
+    CheckedRecipe checked_;
     std::vector<RecipeProblem> problems_;
-    RecipePlaces places_;
-    FoundInputs inputs_;
 };
 
 }  // namespace

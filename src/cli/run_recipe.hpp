@@ -15,8 +15,9 @@
 
 namespace dj {
 
-/// What the command line asked for beyond the recipe's keys.
 struct RunOptions {
+    RecipeSources sources;  ///< Read on rank 0 only.
+    // What the command line asked for beyond the recipe's keys:
     std::vector<std::string> arguments;  ///< As given, for the command that repeats the run.
     std::optional<double> max_runtime_seconds;
     bool force_unlock = false;
@@ -25,8 +26,8 @@ struct RunOptions {
     bool log_json = false;  ///< Notices and the final account as JSON lines.
 };
 
-/// Collective. `sources` matter on rank 0 only, which alone reads the recipe and prints. All ranks return the same code.
+/// Collective. Rank 0 alone reads the recipe and prints. All ranks return the same code.
 [[nodiscard]] ExitCode run_recipe(const mpi::Communicator& world, FileSystem& files, const OpCatalog& catalog,
-                                  const RecipeSources& sources, const RunOptions& options, StopRequest& stop);
+                                  const RunOptions& options, StopRequest& stop);
 
 }  // namespace dj

@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "dj/report/human_units.hpp"
+
 namespace dj {
 namespace {
 
@@ -58,6 +60,10 @@ ScreenStyle screen_style(int descriptor) {
     return {.width = width_of(descriptor),
             .colour =
                 is_terminal(descriptor) && !behind_a_launcher() && !dumb && !set_in_environment("NO_COLOR")};
+}
+
+void print_error(const std::string& text) {
+    (void)write_all(2, painted("dj-mpi: error: ", Paint::red, screen_style(2)) + show_text(text) + "\n");
 }
 
 }  // namespace dj

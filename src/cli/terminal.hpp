@@ -2,6 +2,7 @@
 /// What is at the other end of standard output.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "dj/report/screen.hpp"
@@ -16,5 +17,8 @@ namespace dj {
 
 /// Writes all of `text`, past buffers. A reader that has gone away (`| head`) is no failure; SIGPIPE must be ignored.
 [[nodiscard]] bool write_all(int descriptor, std::string_view text);
+
+/// "dj-mpi: error: <text>" as a line on standard error, in red on a terminal.
+void print_error(const std::string& text);
 
 }  // namespace dj

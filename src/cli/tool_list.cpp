@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // dj-tools list: the jobs of a work_dir and those that the index remembers.
 #include <algorithm>
-#include <chrono>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +8,7 @@
 
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
+#include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
@@ -92,8 +92,7 @@ std::vector<std::string> row_of(const ListedJob& job, double now) {
 }
 
 int run(ToolContext& context, const Options& options) {
-    const double now =
-        std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    const double now = seconds_since_epoch();
     const auto jobs = find_jobs(context.files, options, now);
     if (options.json) {
         print(to_json(jobs).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");

@@ -7,6 +7,7 @@
 
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
+#include "dj/base/clock.hpp"
 #include "dj/report/job_views.hpp"
 
 namespace dj {
@@ -20,14 +21,10 @@ struct Options {
     bool json = false;
 };
 
-double now_seconds() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 /// Shows the job once; whether it still runs.
 bool show(FileSystem& files, const std::filesystem::path& folder, const Options& options) {
     const auto state = read_job_state(files, folder);
-    const double now = now_seconds();
+    const double now = seconds_since_epoch();
     if (options.json) {
         const int indent = options.watch ? -1 : 2;
         print(monitor_json(state, now)

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // dj-tools validate: every problem of a recipe at once, without running anything.
-#include <chrono>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include "cli/checked_recipe.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
+#include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
-#include "dj/recipe/inputs.hpp"
-#include "dj/recipe/places.hpp"
-#include "dj/recipe/recipe.hpp"
 #include "dj/report/human_units.hpp"
 
 namespace dj {
@@ -25,49 +21,36 @@ struct Options {
     bool json = false;
 };
 
-struct Checked {
-    RecipeResult result;
-    FoundInputs inputs;
+struct Validation {
+    CheckedRecipe checked;
+    std::vector<RecipeProblem> problems;
     bool looked_at_files = false;
 };
 
-std::vector<std::pair<std::string, std::string>> environment_variables() {
-    std::vector<std::pair<std::string, std::string>> variables;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-        const std::string_view text = *entry;
-        const auto equals = text.find('=');
-        if (equals == std::string_view::npos) continue;
-        variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-    }
-    return variables;
-}
-
-Checked check(ToolContext& context, const Options& options) {
+Validation check(ToolContext& context, const Options& options) {
     const auto text = read_whole_file(context.files, options.recipe);
     if (!text) throw UserError(fmt::format("recipe {} is not there", show_text(options.recipe)));
-    Checked checked{
-        .result = load_recipe(
-            {.file = options.recipe, .text = *text, .overrides = {}, .environment = environment_variables()},
-            context.catalog())};
-    auto& problems = checked.result.problems;
-    if (problems.empty() && !options.no_files) {
-        const auto& recipe = checked.result.recipe;
-        const double now =
-            std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-        const auto places = resolve_places(recipe, now, make_unique_suffix(), problems);
-        checked.inputs = find_inputs(context.files, recipe, places.job.work_dir, places.job.job_id, problems);
-        check_output(context.files, recipe, places, checked.inputs, problems);
-        checked.looked_at_files = true;
+    auto loaded = load_recipe(
+        {.file = options.recipe, .text = *text, .overrides = {}, .environment = environment_variables()},
+        context.catalog());
+    Validation validation;
+    if (options.no_files) {
+        validation.problems = std::move(loaded.problems);
+        validation.checked.recipe = std::move(loaded.recipe);
+        sort_problems(validation.problems);
+    } else {
+        validation.looked_at_files = loaded.problems.empty();
+        validation.checked =
+            check_places(context.files, std::move(loaded), seconds_since_epoch(), validation.problems);
     }
-    sort_problems(problems);
-    return checked;
+    return validation;
 }
 
-ordered_json to_json(const Checked& checked) {
+ordered_json to_json(const Validation& validation) {
     ordered_json json;
-    json["valid"] = checked.result.problems.empty();
+    json["valid"] = validation.problems.empty();
     json["problems"] = ordered_json::array();
-    for (const auto& problem : checked.result.problems) {
+    for (const auto& problem : validation.problems) {
         ordered_json entry = {{"place", to_string(problem.place)}, {"message", problem.message}};
         if (problem.place.line > 0) {
             entry["line"] = problem.place.line;
@@ -75,24 +58,24 @@ ordered_json to_json(const Checked& checked) {
         }
         json["problems"].push_back(std::move(entry));
     }
-    json["notices"] = checked.result.recipe.notices;
+    json["notices"] = validation.checked.recipe.notices;
     return json;
 }
 
-std::string screen(const Checked& checked, const std::string& file, const ScreenStyle& style) {
+std::string screen(const Validation& validation, const std::string& file, const ScreenStyle& style) {
     std::string text;
-    for (const auto& problem : checked.result.problems) text += show_text(to_string(problem)) + "\n";
-    for (const auto& notice : checked.result.recipe.notices) text += "note: " + show_text(notice) + "\n";
-    for (const auto& notice : checked.inputs.notices) text += "note: " + show_text(notice) + "\n";
-    if (const auto count = checked.result.problems.size(); count > 0) {
+    for (const auto& problem : validation.problems) text += show_text(to_string(problem)) + "\n";
+    for (const auto& notice : validation.checked.recipe.notices) text += "note: " + show_text(notice) + "\n";
+    for (const auto& notice : validation.checked.inputs.notices) text += "note: " + show_text(notice) + "\n";
+    if (const auto count = validation.problems.size(); count > 0) {
         return text + painted(fmt::format("{} problem{}\n", count, count == 1 ? "" : "s"), Paint::red, style);
     }
     std::uint64_t bytes = 0;
-    for (const auto& found : checked.inputs.files) bytes += found.info.size_bytes;
-    const auto operators = checked.result.recipe.ops.size();
+    for (const auto& found : validation.checked.inputs.files) bytes += found.info.size_bytes;
+    const auto operators = validation.checked.recipe.ops.size();
     auto fine = fmt::format("{}: fine; {} operator{}", show_text(file), operators, operators == 1 ? "" : "s");
-    if (checked.looked_at_files) {
-        const auto files = checked.inputs.files.size();
+    if (validation.looked_at_files) {
+        const auto files = validation.checked.inputs.files.size();
         fine += fmt::format(", {} input file{} of {}", show_count(files), files == 1 ? "" : "s",
                             show_bytes(bytes));
     }
@@ -100,13 +83,13 @@ std::string screen(const Checked& checked, const std::string& file, const Screen
 }
 
 int run(ToolContext& context, const Options& options) {
-    const auto checked = check(context, options);
+    const auto validation = check(context, options);
     if (options.json) {
-        print(to_json(checked).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+        print(to_json(validation).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
     } else {
-        print(screen(checked, options.recipe, screen_style(1)));
+        print(screen(validation, options.recipe, screen_style(1)));
     }
-    return checked.result.problems.empty() ? 0 : 2;
+    return validation.problems.empty() ? 0 : 2;
 }
 
 }  // namespace

@@ -93,6 +93,28 @@ std::size_t Batch::payload_bytes() const {
     return bytes;
 }
 
+std::vector<std::uint64_t> Batch::row_bytes() const {
+    std::uint64_t everywhere = sizeof(RowOrigin);
+    std::vector<std::uint64_t> bytes(size());
+    const auto add = [&](const TextColumn& column) {
+        for (std::size_t row = 0; row < column.size(); ++row)
+            bytes[row] += column.at(row).size() + sizeof(std::uint64_t);
+    };
+    for (const auto& column : columns_) {
+        if (const auto* text = std::get_if<TextColumn>(&column)) {
+            add(*text);
+        } else if (const auto* json = std::get_if<JsonColumn>(&column)) {
+            add(*json);
+        } else if (std::holds_alternative<ScalarColumn>(column)) {
+            everywhere += sizeof(std::uint64_t) + sizeof(std::uint8_t);
+        } else if (const auto& opaque = std::get<OpaquePointer>(column); opaque && !bytes.empty()) {
+            everywhere += opaque->payload_bytes() / bytes.size();
+        }
+    }
+    for (auto& row : bytes) row += everywhere;
+    return bytes;
+}
+
 const OpaqueColumn& Batch::opaque(std::size_t column) const {
     return *std::get<OpaquePointer>(columns_[column]);
 }

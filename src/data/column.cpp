@@ -49,7 +49,7 @@ void TextColumn::append(const TextColumn& other, RowIndices rows) {
         std::size_t last = i;
         while (last + 1 < rows.size() && rows[last + 1] == rows[last] + 1) ++last;
         const std::string_view first_row = other.at(rows[i]);
-        const std::uint64_t source_begin = static_cast<std::uint64_t>(first_row.data() - other.bytes_.data());
+        const auto source_begin = static_cast<std::uint64_t>(first_row.data() - other.bytes_.data());
         const std::uint64_t target_begin = bytes_.size();
         bytes_.append(first_row.data(), static_cast<std::size_t>(other.ends_[rows[last]] - source_begin));
         for (; i <= last; ++i) ends_.push_back(other.ends_[rows[i]] - source_begin + target_begin);

@@ -57,7 +57,7 @@ struct EventLog::State {
     std::thread writer;
 
     void run();
-    void write(std::deque<Event> events);
+    void write(std::deque<Event>& events);
     void add_line(const Event& event);
     void flush_lines();
     void write_text(std::string_view lines);
@@ -126,7 +126,7 @@ void EventLog::State::run() {
             want_sync = last || sync_asked > sync_answered;
         }
         try {
-            write(std::move(taken));
+            write(taken);
         } catch (const std::exception& error) {
             trouble(error.what());
         }
@@ -142,7 +142,7 @@ void EventLog::State::run() {
     }
 }
 
-void EventLog::State::write(std::deque<Event> events) {
+void EventLog::State::write(std::deque<Event>& events) {
     std::string text;
     if (!unwritten.empty()) flush_lines();
     for (auto& event : events) {

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/events/job_events.hpp"
 
-#include <chrono>
-
 #include <fmt/format.h>
+
+#include "dj/base/clock.hpp"
 
 namespace dj {
 namespace {
 
 using nlohmann::json;
-
-double now_seconds() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 void set_branch(json& fields, const std::string& branch) {
     if (!branch.empty()) fields["branch"] = branch;
@@ -76,7 +72,7 @@ Event job_complete_event(double seconds, const std::string& output_path, std::ui
     event.fields["output_rows"] = rows;
     event.fields["metadata"] = {{"status", "completed"},
                                 {"duration_seconds", seconds},
-                                {"completion_time", now_seconds()},
+                                {"completion_time", seconds_since_epoch()},
                                 {"output_path", output_path}};
     return event;
 }
@@ -87,7 +83,7 @@ Event job_failed_event(const std::string& error, double seconds) {
     event.fields["error_message"] = error;
     event.fields["duration"] = seconds;
     event.fields["metadata"] = {
-        {"status", "failed"}, {"duration_seconds", seconds}, {"failure_time", now_seconds()}};
+        {"status", "failed"}, {"duration_seconds", seconds}, {"failure_time", seconds_since_epoch()}};
     return event;
 }
 
@@ -100,7 +96,8 @@ Event job_stopping_event(const std::string& reason) {
 Event partition_start_event(const PartitionFigures& figures) {
     auto event = partition_event("partition_start",
                                  fmt::format("Partition {} started processing", figures.partition), figures);
-    event.fields["metadata"] = {{"partition_size_bytes", figures.bytes}, {"start_time", now_seconds()}};
+    event.fields["metadata"] = {{"partition_size_bytes", figures.bytes},
+                                {"start_time", seconds_since_epoch()}};
     return event;
 }
 
@@ -126,7 +123,7 @@ Event partition_failed_event(const PartitionFigures& figures, const std::string&
     event.fields["status"] = "failed";
     event.fields["error_message"] = error;
     event.fields["retry_count"] = retry_count;
-    event.fields["metadata"] = {{"retry_count", retry_count}, {"failure_time", now_seconds()}};
+    event.fields["metadata"] = {{"retry_count", retry_count}, {"failure_time", seconds_since_epoch()}};
     return event;
 }
 
@@ -148,7 +145,7 @@ Event op_start_event(const OpFigures& figures, const json& params) {
                           figures);
     event.fields["op_args"] = params;
     event.fields["metadata"]["operation_args"] = params;
-    event.fields["metadata"]["start_time"] = now_seconds();
+    event.fields["metadata"]["start_time"] = seconds_since_epoch();
     return event;
 }
 
@@ -169,7 +166,7 @@ Event op_complete_event(const OpFigures& figures) {
     event.fields["output_rows"] = count.rows_out;
     event.fields["performance_metrics"] = {{"throughput", throughput}, {"reduction_ratio", reduction}};
     event.fields["metadata"].update({{"duration_seconds", figures.seconds},
-                                     {"completion_time", now_seconds()},
+                                     {"completion_time", seconds_since_epoch()},
                                      {"input_rows", count.rows_in},
                                      {"output_rows", count.rows_out},
                                      {"throughput_rows_per_second", throughput},
@@ -193,7 +190,7 @@ Event op_failed_event(const OpFigures& figures, const std::string& error, int re
     event.fields["error_message"] = error;
     event.fields["retry_count"] = retry_count;
     event.fields["metadata"]["retry_count"] = retry_count;
-    event.fields["metadata"]["failure_time"] = now_seconds();
+    event.fields["metadata"]["failure_time"] = seconds_since_epoch();
     return event;
 }
 
@@ -211,7 +208,7 @@ Event dag_saved_event(const std::string& plan_path, std::size_t node_count) {
     Event event{.type = "dag_execution_plan_saved",
                 .message = fmt::format("Execution plan saved: {}", plan_path)};
     event.fields["metadata"] = {
-        {"plan_path", plan_path}, {"node_count", node_count}, {"save_time", now_seconds()}};
+        {"plan_path", plan_path}, {"node_count", node_count}, {"save_time", seconds_since_epoch()}};
     return event;
 }
 

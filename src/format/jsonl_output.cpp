@@ -56,17 +56,15 @@ private:
 
 }  // namespace
 
-std::unique_ptr<OutputFormat> make_jsonl_output(OutputOptions options,
-                                                std::shared_ptr<const BatchSchema> schema) {
-    if (!schema->find(kRecordColumn) && !options.input_description.empty()) {
-        return make_carrier_jsonl_output(options, *schema);
+std::unique_ptr<OutputFormat> make_jsonl_output(const OutputOptions& options, const BatchSchema& schema) {
+    if (!schema.find(kRecordColumn) && !options.input_description.empty()) {
+        return make_carrier_jsonl_output(options, schema);
     }
-    return std::make_unique<JsonlOutput>(options, *schema);
+    return std::make_unique<JsonlOutput>(options, schema);
 }
 
-std::unique_ptr<OutputFormat> make_stats_output(std::vector<AddedField> added,
-                                                std::shared_ptr<const BatchSchema> schema) {
-    return std::make_unique<StatsOutput>(std::move(added), *schema);
+std::unique_ptr<OutputFormat> make_stats_output(std::vector<AddedField> added, const BatchSchema& schema) {
+    return std::make_unique<StatsOutput>(std::move(added), schema);
 }
 
 }  // namespace dj

@@ -40,7 +40,7 @@ public:
                 fmt::format("'{}' is no parquet file, but the first input file is: an input is of one format",
                             path.string()));
         }
-        return open_parquet_source(files, path, range, morsel_bytes, layout_->schema(), options_);
+        return open_parquet_source(files, {path, range, morsel_bytes}, layout_->schema(), options_);
     }
 
     std::unique_ptr<Parser> make_parser(std::shared_ptr<const BatchSchema> schema) const override {

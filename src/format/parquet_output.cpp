@@ -157,9 +157,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<OutputFormat> make_parquet_output(OutputOptions options,
-                                                  std::shared_ptr<const BatchSchema> schema) {
-    return std::make_unique<ParquetOutput>(options, *schema);
+std::unique_ptr<OutputFormat> make_parquet_output(const OutputOptions& options, const BatchSchema& schema) {
+    return std::make_unique<ParquetOutput>(options, schema);
 }
 
 }  // namespace dj

@@ -23,14 +23,13 @@ constexpr std::int64_t kMaxRowsPerMorsel = 1 << 16;
 
 class ParquetSource final : public MorselSource {
 public:
-    ParquetSource(FileSystem& files, const std::filesystem::path& path, const FileRange& range,
-                  std::size_t morsel_bytes, std::shared_ptr<arrow::Schema> schema,
+    ParquetSource(FileSystem& files, const ParquetPart& part, std::shared_ptr<arrow::Schema> schema,
                   const InputOptions& options)
-        : what_(fmt::format("parquet file '{}'", path.string())),
-          range_(range),
+        : what_(fmt::format("parquet file '{}'", part.path.string())),
+          range_(part.row_groups),
           schema_(std::move(schema)),
-          file_(open_parquet(files, path)) {
-        check_same_fields(*schema_, *kept_schema(*file_.schema, options), path.string());
+          file_(open_parquet(files, part.path)) {
+        check_same_fields(*schema_, *kept_schema(*file_.schema, options), part.path.string());
         const auto metadata = file_.reader->parquet_reader()->metadata();
         const auto groups = static_cast<std::uint64_t>(metadata->num_row_groups());
         range_.end = std::min(range_.end, groups);
@@ -50,7 +49,7 @@ public:
         }
         if (rows == 0) return;
         const auto rows_per_morsel =
-            static_cast<std::int64_t>(morsel_bytes) / std::max<std::int64_t>(bytes / rows, 1);
+            static_cast<std::int64_t>(part.morsel_bytes) / std::max<std::int64_t>(bytes / rows, 1);
         file_.reader->set_batch_size(std::clamp<std::int64_t>(rows_per_morsel, 1, kMaxRowsPerMorsel));
         file_.file->hash_into(hashes_);
         reader_ = value_of(file_.reader->GetRecordBatchReader(group_indices, leaf_columns()), what_);
@@ -119,11 +118,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<MorselSource> open_parquet_source(FileSystem& files, const std::filesystem::path& path,
-                                                  const FileRange& range, std::size_t morsel_bytes,
+std::unique_ptr<MorselSource> open_parquet_source(FileSystem& files, const ParquetPart& part,
                                                   std::shared_ptr<arrow::Schema> schema,
                                                   const InputOptions& options) {
-    return std::make_unique<ParquetSource>(files, path, range, morsel_bytes, std::move(schema), options);
+    return std::make_unique<ParquetSource>(files, part, std::move(schema), options);
 }
 
 }  // namespace dj

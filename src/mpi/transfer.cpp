@@ -20,26 +20,36 @@ int next_piece(const CommunicatorState& state, std::size_t total, std::size_t do
     return static_cast<int>(std::min<std::size_t>(state.message_limit_bytes, total - done));
 }
 
+struct Outgoing {
+    const std::string& bytes;
+    int to;
+};
+struct Incoming {
+    std::string& bytes;
+    int from;
+};
+
 /// Sends all of `out` and receives all of `in`, which has the size to come. Pieces in and out alternate, at the same
 /// places on both sides: the rank that is least far finds all that its window waits for posted by the others, so
 /// bounded windows cannot lock each other.
-void exchange(const CommunicatorState& state, const std::string& out, int to, std::string& in, int from,
-              RequestWindow& window) {
+void exchange(const CommunicatorState& state, Outgoing out, Incoming in, RequestWindow& window) {
     std::size_t sent = 0;
     std::size_t received = 0;
-    while (sent < out.size() || received < in.size()) {
-        if (received < in.size()) {
-            const int piece = next_piece(state, in.size(), received);
+    while (sent < out.bytes.size() || received < in.bytes.size()) {
+        if (received < in.bytes.size()) {
+            const int piece = next_piece(state, in.bytes.size(), received);
             MPI_Request request = MPI_REQUEST_NULL;
-            check(MPI_Irecv(in.data() + received, piece, MPI_BYTE, from, kTransferTag, state.comm, &request),
+            check(MPI_Irecv(in.bytes.data() + received, piece, MPI_BYTE, in.from, kTransferTag, state.comm,
+                            &request),
                   "MPI_Irecv");
             window.add(request);
             received += static_cast<std::size_t>(piece);
         }
-        if (sent < out.size()) {
-            const int piece = next_piece(state, out.size(), sent);
+        if (sent < out.bytes.size()) {
+            const int piece = next_piece(state, out.bytes.size(), sent);
             MPI_Request request = MPI_REQUEST_NULL;
-            check(MPI_Isend(out.data() + sent, piece, MPI_BYTE, to, kTransferTag, state.comm, &request),
+            check(MPI_Isend(out.bytes.data() + sent, piece, MPI_BYTE, out.to, kTransferTag, state.comm,
+                            &request),
                   "MPI_Isend");
             window.add(request);
             sent += static_cast<std::size_t>(piece);
@@ -82,14 +92,14 @@ std::vector<std::string> Communicator::gather(const std::string& bytes, int root
     RequestWindow window("MPI_Isend or MPI_Irecv of a gather");
     std::vector<std::string> all(sizes.size());
     std::string nothing;
-    if (rank() != root) exchange(*state_, bytes, root, nothing, MPI_PROC_NULL, window);
+    if (rank() != root) exchange(*state_, {bytes, root}, {nothing, MPI_PROC_NULL}, window);
     for (std::size_t from = 0; from < all.size(); ++from) {
         if (static_cast<int>(from) == root) {
             all[from] = bytes;
             continue;
         }
         all[from].resize(sizes[from]);
-        exchange(*state_, nothing, MPI_PROC_NULL, all[from], static_cast<int>(from), window);
+        exchange(*state_, {nothing, MPI_PROC_NULL}, {all[from], static_cast<int>(from)}, window);
     }
     window.wait_all();
     return all;
@@ -115,7 +125,7 @@ std::vector<std::string> Communicator::all_to_all(const std::vector<std::string>
         const std::size_t target = (here + step) % ranks;
         const std::size_t source = (here + ranks - step) % ranks;
         all[source].resize(sizes_in[source]);
-        exchange(*state_, to[target], static_cast<int>(target), all[source], static_cast<int>(source),
+        exchange(*state_, {to[target], static_cast<int>(target)}, {all[source], static_cast<int>(source)},
                  window);
     }
     window.wait_all();

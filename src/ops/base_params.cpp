@@ -63,6 +63,7 @@ constexpr std::array<Inert, 16> kExecution{{
 
 std::vector<ParamSpec> inert_specs() {
     std::vector<ParamSpec> specs;
+    specs.reserve(kFieldKeys.size() + kExecution.size());
     for (const auto& [name, field] : kFieldKeys) {
         specs.push_back(
             inert_spec({name, ParamType::string, "Text operators do not read this field."}, field));

@@ -31,7 +31,7 @@ bool flatten(std::string_view json, StatsNumberBuffers& buffers) {
     numbers.clear();
     shape.clear();
     counts.clear();  // elements seen in each open list
-    constexpr std::size_t kUnknown = static_cast<std::size_t>(-1);
+    constexpr auto kUnknown = static_cast<std::size_t>(-1);
     std::size_t leaf_depth = kUnknown;
     for (std::size_t at = 0; at < json.size();) {
         const char c = json[at];

@@ -166,7 +166,7 @@ std::uint64_t manual_count(std::uint64_t total, const std::vector<InputFile>& fi
     for (const auto& file : files) {
         for (const auto unit_rows : file.unit_rows) rows += unit_rows;
     }
-    double estimate = static_cast<double>(rows);
+    auto estimate = static_cast<double>(rows);
     if (rows == 0) {
         if (sample.bytes_per_row <= 0) return 0;
         estimate = static_cast<double>(total) / sample.bytes_per_row;
@@ -175,6 +175,23 @@ std::uint64_t manual_count(std::uint64_t total, const std::vector<InputFile>& fi
     const auto count =
         static_cast<std::uint64_t>(std::floor(estimate / static_cast<double>(*options.size) + 0.5));
     return std::max({count, std::uint64_t{1}, divide_up(total, bytes_of_mb(options.max_size_mb))});
+}
+
+/// The partitions of `bytes` bytes of input: one, or near-equal ones of at most `limit`.
+void cut_piece(PartitionCutter& cutter, std::uint64_t bytes, std::uint64_t limit,
+               std::vector<Partition>& partitions) {
+    for (auto left = divide_up(bytes, limit); left > 0; --left) {
+        Partition partition;
+        const auto goal = divide_up(bytes, left);
+        while (partition.bytes < goal) cutter.take(partition, goal - partition.bytes);
+        bytes -= partition.bytes;
+        partitions.push_back(std::move(partition));
+    }
+}
+
+bool by_rows(const PartitionOptions& options) {
+    const bool counted = options.mode == "manual" || options.auto_configure == false;
+    return counted && options.size && !(options.mode == "manual" && options.num_of_partitions);
 }
 
 std::string describe(const std::vector<InputFile>& files, std::uint64_t total,
@@ -189,14 +206,46 @@ std::string describe(const std::vector<InputFile>& files, std::uint64_t total,
 
 }  // namespace
 
+std::optional<std::uint64_t> rows_to_count(const std::vector<InputFile>& files,
+                                           const PartitionOptions& options) {
+    const bool plain = std::ranges::all_of(
+        files, [](const InputFile& file) { return file.divisible && file.unit_bytes.empty(); });
+    if (!plain || !by_rows(options)) return std::nullopt;
+    return static_cast<std::uint64_t>(*options.size);
+}
+
+PartitionDecision plan_partitions_at(const std::vector<InputFile>& files,
+                                     const std::vector<RowBorder>& borders, const PartitionOptions& options,
+                                     const Resources& resources) {
+    std::vector<std::uint64_t> file_begins;
+    std::uint64_t total = 0;
+    for (const auto& file : files) {
+        file_begins.push_back(total);
+        total += file.size_bytes;
+    }
+    PartitionDecision decision;
+    PartitionCutter cutter(files);
+    const auto limit = bytes_of_mb(options.max_size_mb);
+    std::uint64_t begin = 0;
+    for (const auto& border : borders) {
+        const auto end = file_begins.at(border.file) + border.offset;
+        cut_piece(cutter, end - begin, limit, decision.partitions);
+        begin = end;
+    }
+    cut_piece(cutter, total - begin, limit, decision.partitions);
+    decision.target_bytes = divide_up(total, std::max<std::uint64_t>(decision.partitions.size(), 1));
+    auto reason = fmt::format("partition.size: {} rows", options.size.value_or(0));
+    if (decision.partitions.size() > borders.size() + 1) reason += ", at most partition.max_size_mb";
+    decision.explanation = describe(files, total, decision, resources, reason);
+    return decision;
+}
+
 PartitionDecision plan_partitions(const std::vector<InputFile>& files, const PartitionOptions& options,
                                   const InputSample& sample, const Resources& resources) {
     PartitionDecision decision;
     const auto total = total_bytes(files);
-    const bool by_rows = options.auto_configure == false && options.mode == "auto";
     std::uint64_t count = 0;
-    if (options.mode == "manual" || (by_rows && options.size))
-        count = manual_count(total, files, options, sample);
+    if (options.mode == "manual" || by_rows(options)) count = manual_count(total, files, options, sample);
     if (count > 0) {
         decision.partitions = cut_by_count(files, count);
         decision.target_bytes = divide_up(total, std::max<std::uint64_t>(decision.partitions.size(), 1));
@@ -213,7 +262,9 @@ PartitionDecision plan_partitions(const std::vector<InputFile>& files, const Par
         older ? older_target(total, sample, resources) : auto_target(total, options, sample, resources);
     decision.partitions = cut_by_size(files, target.bytes);
     decision.target_bytes = target.bytes;
-    decision.explanation = describe(files, total, decision, resources, target.reason);
+    auto reason = target.reason;
+    if (by_rows(options)) reason += "; partition.size is not kept: compressed files do not tell their rows";
+    decision.explanation = describe(files, total, decision, resources, reason);
     return decision;
 }
 

@@ -26,21 +26,12 @@ struct Row {
     const char* note;
 };
 
-std::vector<Row> inert_rows() {
+/// What other executors, media and models would need.
+std::vector<Row> foreign_rows() {
     using enum ParamType;
     return {
-        {"auto", boolean, false, kAnalyzer},
-        {"auto_num", integer, 1000, kAnalyzer},
-        {"debug", boolean, false, "the events and the log always hold all that there is to tell"},
-        {"hpo_config", string, nullptr, kSandbox},
-        {"data_probe_algo", string, "uniform", kSandbox},
-        {"data_probe_ratio", number, 1.0, kSandbox},
-        {"load_jsonl_lenient", boolean, false, "a line that is no record always goes to the quarantine"},
-        {"use_dag", boolean, nullptr, "the execution plan is always written"},
-        {"strict_preflight", boolean, true, "recipes are always checked"},
         {"read_options", mapping, json::object(), kRay},
         {"override_num_blocks", integer, nullptr, kRay},
-        {"export_in_parallel", boolean, false, kAlways},
         {"image_key", string, "images", kMedia},
         {"image_bytes_key", string, "image_bytes", kMedia},
         {"image_special_token", string, "<__dj__image>", kMedia},
@@ -49,34 +40,18 @@ std::vector<Row> inert_rows() {
         {"video_key", string, "videos", kMedia},
         {"video_special_token", string, "<__dj__video>", kMedia},
         {"eoc_special_token", string, "<|__dj__eoc|>", kMedia},
-        {"turbo", boolean, false, kAlways},
         {"use_cache", boolean, true, kCache},
         {"ds_cache_dir", string, nullptr, kCache},
         {"cache_compress", string, nullptr, kCache},
-        {"open_monitor", boolean, false, "resource use is always recorded in the events"},
-        {"use_checkpoint", boolean, false, "see checkpoint.enabled"},
-        {"open_tracer", boolean, false, kTrace},
-        {"op_list_to_trace", string_list, json::array(), kTrace},
-        {"trace_num", integer, 10, kTrace},
-        {"trace_keys", string_list, json::array(), kTrace},
-        {"open_insight_mining", boolean, false, kMine},
-        {"op_list_to_mine", string_list, json::array(), kMine},
         {"min_common_dep_num_to_combine", integer, -1, kRay},
         {"conflict_resolve_strategy", string, "split", kRay},
-        {"op_fusion", boolean, false, "operators are always fused, and their order never changes"},
-        {"fusion_strategy", string, "probe", "operators are always fused, and their order never changes"},
         {"mapper_fusion", boolean, true, kGpu},
         {"mapper_fusion_vram_limit", number, 0.9, kGpu},
-        {"adaptive_batch_size", boolean, false, kAlways},
-        {"percentiles", any, json::array(), kAnalyzer},
-        {"export_original_dataset", boolean, false, kAnalyzer},
-        {"save_stats_in_one_file", boolean, false, kAnalyzer},
         {"ray_address", string, "auto", kRay},
         {"partition_dir", string, nullptr, "partitions are ranges of the input files"},
         {"elastic_juicer_adaptive_batching", boolean, false, kGpu},
         {"elastic_juicer_profile_seed", boolean, false, kGpu},
         {"auto_op_parallelism", boolean, true, kParallelism},
-        {"encryption_key_path", string, nullptr, "used by the encryption keys alone"},
         {"partition.partitions_per_node", integer_or_string, "auto", kParallelism},
         {"partition.max_concurrent_partitions", integer_or_string, "auto", kParallelism},
         {"partition.max_gpu_workers_per_device", integer, 5, kGpu},
@@ -90,6 +65,39 @@ std::vector<Row> inert_rows() {
         {"partition.gpu_probe_sample_seed", integer, 42, kGpu},
         {"partition.execution_group_size", integer_or_string, "auto", kGpu},
         {"partition.max_initialization_overhead_ratio", number, 0.1, kGpu},
+    };
+}
+
+/// What is always done here, or never.
+std::vector<Row> settled_rows() {
+    using enum ParamType;
+    return {
+        {"auto", boolean, false, kAnalyzer},
+        {"auto_num", integer, 1000, kAnalyzer},
+        {"debug", boolean, false, "the events and the log always hold all that there is to tell"},
+        {"hpo_config", string, nullptr, kSandbox},
+        {"data_probe_algo", string, "uniform", kSandbox},
+        {"data_probe_ratio", number, 1.0, kSandbox},
+        {"load_jsonl_lenient", boolean, false, "a line that is no record always goes to the quarantine"},
+        {"use_dag", boolean, nullptr, "the execution plan is always written"},
+        {"strict_preflight", boolean, true, "recipes are always checked"},
+        {"export_in_parallel", boolean, false, kAlways},
+        {"turbo", boolean, false, kAlways},
+        {"open_monitor", boolean, false, "resource use is always recorded in the events"},
+        {"use_checkpoint", boolean, false, "see checkpoint.enabled"},
+        {"open_tracer", boolean, false, kTrace},
+        {"op_list_to_trace", string_list, json::array(), kTrace},
+        {"trace_num", integer, 10, kTrace},
+        {"trace_keys", string_list, json::array(), kTrace},
+        {"open_insight_mining", boolean, false, kMine},
+        {"op_list_to_mine", string_list, json::array(), kMine},
+        {"op_fusion", boolean, false, "operators are always fused, and their order never changes"},
+        {"fusion_strategy", string, "probe", "operators are always fused, and their order never changes"},
+        {"adaptive_batch_size", boolean, false, kAlways},
+        {"percentiles", any, json::array(), kAnalyzer},
+        {"export_original_dataset", boolean, false, kAnalyzer},
+        {"save_stats_in_one_file", boolean, false, kAnalyzer},
+        {"encryption_key_path", string, nullptr, "used by the encryption keys alone"},
     };
 }
 
@@ -145,7 +153,8 @@ std::vector<RecipeKey> data_juicer_keys() {
             keys.push_back({row.name, std::move(param), meaning, row.note});
         }
     };
-    add(inert_rows(), KeyMeaning::inert);
+    add(foreign_rows(), KeyMeaning::inert);
+    add(settled_rows(), KeyMeaning::inert);
     add(later_rows(), KeyMeaning::later);
     return keys;
 }

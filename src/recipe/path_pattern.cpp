@@ -90,8 +90,7 @@ std::vector<std::string> match_pattern(FileSystem& files, const std::string& pat
     std::vector<std::string> found;
     Matcher(files, found).match(base, parts);
     std::ranges::sort(found);
-    const auto rest = std::ranges::unique(found);
-    found.erase(rest.begin(), rest.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
     return found;
 }
 

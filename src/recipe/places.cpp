@@ -21,7 +21,7 @@ fs::path full_path(const fs::path& path) {
 /// `work_dir` without the job id that Data-Juicer allows at its end.
 fs::path without_job_id(std::string work_dir, const std::string& job_id) {
     while (work_dir.size() > 1 && work_dir.ends_with('/')) work_dir.pop_back();
-    const fs::path path(work_dir);
+    fs::path path(work_dir);
     if (path.filename() == "{job_id}" || (!job_id.empty() && path.filename() == job_id)) {
         return path.has_parent_path() ? path.parent_path() : fs::path(".");
     }
@@ -124,11 +124,12 @@ void check_output(FileSystem& files, const Recipe& recipe, const RecipePlaces& p
         complain(fmt::format("export_path: {} is a folder; name a file in it", output.string()));
         return;
     }
-    if (!inputs.files.empty() && inputs.files.front().kind.format != places.export_kind.format) {
-        const bool to_parquet = places.export_kind.format == FileFormat::parquet;
-        complain(fmt::format("export_path: from {} to {} is not available yet; write {}",
-                             to_parquet ? "jsonl" : "parquet", to_parquet ? "parquet" : "jsonl",
-                             to_parquet ? ".jsonl" : ".parquet"));
+    if (places.export_kind.format == FileFormat::parquet) {
+        // A line of JSON does not say what types its columns have.
+        if (!inputs.files.empty() && inputs.files.front().kind.format != FileFormat::parquet)
+            complain("export_path: from jsonl to parquet is not available yet; write .jsonl");
+        if (recipe.options.export_shard_size > 0)
+            complain("export_shard_size is for jsonl output: parquet is one file with many row groups");
     }
     const auto stats = stats_path(output);
     for (const auto& input : inputs.files) {

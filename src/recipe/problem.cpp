@@ -26,8 +26,7 @@ void sort_problems(std::vector<RecipeProblem>& problems) {
     const auto same = [](const RecipeProblem& a, const RecipeProblem& b) {
         return to_string(a) == to_string(b);
     };
-    const auto rest = std::ranges::unique(problems, same);
-    problems.erase(rest.begin(), rest.end());
+    problems.erase(std::unique(problems.begin(), problems.end(), same), problems.end());
 }
 
 }  // namespace dj

@@ -52,8 +52,8 @@ public:
         std::map<std::string, std::vector<const OpOverride*>> by_op;
         for (const auto& given : gathered_.op_overrides) by_op[given.op].push_back(&given);
         for (const auto& [op, overrides] : by_op) {
-            const bool used =
-                std::ranges::any_of(result_.recipe.process, [&](const auto& step) { return step.op == op; });
+            const auto is_it = [&name = op](const auto& step) { return step.op == name; };
+            const bool used = std::ranges::any_of(result_.recipe.process, is_it);
             if (!used) {
                 for (const auto* given : overrides) complain_unused(*given);
                 continue;

@@ -106,6 +106,7 @@ std::string show_table(std::vector<TableColumn> columns, Rows rows, const Screen
     fit(columns, rows, style.width);
     const auto widths = widths_of(columns, rows);
     std::vector<std::string> headers;
+    headers.reserve(columns.size());
     for (const auto& column : columns) headers.push_back(column.header);
     std::string table = painted(line_of(headers, columns, widths), Paint::dim, style) + "\n";
     for (const auto& row : rows) table += line_of(row, columns, widths) + "\n";

@@ -2,7 +2,8 @@
 #include "assembler.hpp"
 
 #include <algorithm>
-#include <chrono>
+
+#include "dj/base/clock.hpp"
 
 namespace dj {
 
@@ -34,10 +35,6 @@ void settle(PartitionState& state, StageStore& store) {
 
 }  // namespace
 
-double wall_seconds() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 Assembler::Assembler(std::uint32_t pass, std::size_t steps, StageStore& store, OnComplete on_complete)
     : pass_(pass), steps_(steps), store_(store), on_complete_(std::move(on_complete)) {}
 
@@ -47,7 +44,7 @@ void Assembler::begin(std::uint32_t partition) {
     open.state.partition = partition;
     open.state.pass = pass_;
     open.state.tallies.resize(steps_);
-    open.begin_seconds = wall_seconds();
+    open.begin_seconds = seconds_since_epoch();
 }
 
 void Assembler::add(std::uint32_t partition, MorselRows&& rows, const std::vector<StepTally>& tallies) {

@@ -43,7 +43,4 @@ private:
     std::map<std::uint32_t, Open> open_;
 };
 
-/// Wall clock, seconds since the epoch.
-[[nodiscard]] double wall_seconds();
-
 }  // namespace dj

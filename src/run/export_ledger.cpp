@@ -78,7 +78,8 @@ void ExportLedger::block_done(BlockDone done, int owner, std::vector<Outgoing>& 
     // A block can be done before the cut that opened its shard has been reported.
     Shard& file = shard(done.shard);
     ShardBlocks& blocks = blocks_[done.shard];
-    blocks.waiting.emplace(done.block, std::pair{owner, std::move(done)});
+    const auto number = done.block;
+    blocks.waiting.emplace(number, std::pair{owner, std::move(done)});
     for (auto found = blocks.waiting.find(blocks.next_block); found != blocks.waiting.end();
          found = blocks.waiting.find(blocks.next_block)) {
         auto& [block_owner, block] = found->second;

@@ -51,14 +51,14 @@ std::filesystem::path OutputPaths::quarantine() const {
 }
 
 Exporter::Exporter(FileSystem& files, const Pipeline& pipeline, StageStore& store, OutputPaths paths,
-                   int threads, Context context)
+                   Context context)
     : files_(files),
       pipeline_(pipeline),
       store_(store),
       paths_(std::move(paths)),
       context_(std::move(context)),
       queue_(std::numeric_limits<std::size_t>::max()) {
-    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { loop(); });
+    for (int i = 0; i < context_.threads; ++i) threads_.emplace_back([this] { loop(); });
 }
 
 Exporter::~Exporter() { stop(); }

@@ -41,13 +41,14 @@ class Exporter {
 public:
     struct Context {
         int rank = 0;
+        int threads = 1;
         GridOptions grid;
         std::function<void(int to, Tag tag, std::string bytes)> send;
         /// Called once, from an exporter thread, when the export cannot go on.
         std::function<void(std::exception_ptr)> fail;
     };
 
-    Exporter(FileSystem& files, const Pipeline& pipeline, StageStore& store, OutputPaths paths, int threads,
+    Exporter(FileSystem& files, const Pipeline& pipeline, StageStore& store, OutputPaths paths,
              Context context);
     ~Exporter();
     Exporter(const Exporter&) = delete;

@@ -114,6 +114,7 @@ std::vector<std::string> fill_buffers(KeyCursor& cursor, const Borders& borders,
         bytes += cursor.key().size() + 2 * sizeof(std::uint64_t);
     }
     std::vector<std::string> buffers;
+    buffers.reserve(writers.size());
     for (ByteWriter& writer : writers) buffers.push_back(writer.take());
     return buffers;
 }

@@ -54,6 +54,7 @@ struct MorselRows {
     std::uint64_t rows = 0;
     StoredBlob batch;    ///< A serialised Batch (a pass that ends dataset-wide), else empty.
     StoredBlob keys;     ///< Keys of the dataset-wide operator: 16 bytes a row, or a serialised TextColumn.
+    StoredBlob sizes;    ///< Bytes of each row as u64, where the dataset-wide operator moves rows.
     StoredBlob encoded;  ///< Rows in output form (the exporting pass).
     std::vector<std::uint32_t> weights;
     StoredBlob stats;           ///< Lines of the stats file.

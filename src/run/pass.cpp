@@ -10,6 +10,8 @@
 
 #include "assembler.hpp"
 #include "chain.hpp"
+#include "dj/base/byte_stream.hpp"
+#include "dj/base/clock.hpp"
 #include "work_queue.hpp"
 
 namespace dj {
@@ -121,14 +123,17 @@ private:
         TextColumn keys;
         chain_.make_keys(batch, rows, keys, tallies_, result.faults);
         for (const std::size_t column : dead_columns_) batch.drop_values(column);
+        if (rows.size() != batch.size()) batch = batch.take(rows);
         std::string bytes;
-        if (rows.size() == batch.size()) {
-            batch.serialise(bytes);
-        } else {
-            batch.take(rows).serialise(bytes);
-        }
+        bytes.reserve(batch.payload_bytes() + batch.payload_bytes() / 16);
+        batch.serialise(bytes);
         result.rows = rows.size();
         result.batch = context_.store.put(std::move(bytes));
+        if (context_.pipeline.ops[segment_.end_op].spec->shape == OpShape::order_by_key) {
+            ByteWriter sizes;
+            sizes.put_all(batch.row_bytes());
+            result.sizes = context_.store.put(sizes.take());
+        }
         std::string key_bytes;
         keys.serialise(key_bytes);
         result.keys = context_.store.put(std::move(key_bytes));
@@ -263,7 +268,7 @@ public:
         done.bytes_read = state.bytes_read;
         done.fault_count = state.fault_count;
         done.begin_seconds = begin_seconds;
-        done.end_seconds = wall_seconds();
+        done.end_seconds = seconds_since_epoch();
         done.content_hash = state.content_hash;
         done.tallies = state.tallies;
         for (const MorselRows& morsel : state.morsels) {

@@ -185,13 +185,8 @@ std::unique_ptr<OutputFormat> make_output(const JobSpec& spec, const std::vector
     options.fields = uses;
     options.added = pipeline.added;
     options.input_description = pipeline.input->describe();
-    if (spec.output.kind.format == FileFormat::parquet && spec.output.shard_bytes != 0) {
-        throw UserError(
-            "export_shard_size is for jsonl output: parquet is written as one file with many row groups");
-    }
-    if (spec.output.kind.format == FileFormat::parquet)
-        return make_parquet_output(std::move(options), pipeline.schema);
-    return make_jsonl_output(std::move(options), pipeline.schema);
+    if (spec.output.kind.format == FileFormat::parquet) return make_parquet_output(options, *pipeline.schema);
+    return make_jsonl_output(options, *pipeline.schema);
 }
 
 }  // namespace
@@ -223,7 +218,7 @@ Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog, const std:
     pipeline.dead_after = find_dead_columns(pipeline, uses);
     pipeline.output = make_output(spec, uses, pipeline);
     if (!pipeline.stats_added.empty()) {
-        pipeline.stats_output = make_stats_output(pipeline.stats_added, pipeline.schema);
+        pipeline.stats_output = make_stats_output(pipeline.stats_added, *pipeline.schema);
     }
     return pipeline;
 }

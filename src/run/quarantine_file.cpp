@@ -41,7 +41,8 @@ void append_excerpt(std::string& out, std::string_view bytes) {
     }
 }
 
-std::string encode(const FaultBlock& block, const JobSpec& spec, const std::vector<std::string>& file_paths) {
+std::string encode(const FaultBlock& block, const std::vector<OpCall>& ops,
+                   const std::vector<std::string>& file_paths) {
     std::string lines;
     const std::string bytes = block.faults.read();
     for (const RowFault& fault : deserialise_faults(bytes)) {
@@ -52,7 +53,7 @@ std::string encode(const FaultBlock& block, const JobSpec& spec, const std::vect
         lines += ", \"row\": " + std::to_string(fault.origin.row + block.record_base);
         lines += ", \"bytes\": " + std::to_string(fault.size_bytes);
         lines += ", \"operator\": ";
-        append_excerpt(lines, reading ? "read" : spec.ops.at(static_cast<std::size_t>(fault.step)).name);
+        append_excerpt(lines, reading ? "read" : ops.at(static_cast<std::size_t>(fault.step)).name);
         lines += ", \"op_index\": " + (reading ? std::string("null") : std::to_string(fault.step));
         lines += ", \"reason\": ";
         append_excerpt(lines, fault.reason);
@@ -113,20 +114,19 @@ std::vector<std::string> broadcast_paths(const mpi::Communicator& communicator,
 }  // namespace
 
 std::uint64_t write_quarantine(const mpi::Communicator& communicator, FileSystem& files,
-                               const std::filesystem::path& temporary, const JobSpec& spec,
-                               const std::vector<std::string>& file_paths,
+                               const std::filesystem::path& temporary, const FaultNames& names,
                                const std::vector<FaultBlock>& blocks) {
     std::uint64_t count = 0;
     for (const FaultBlock& block : blocks) count += block.count;
     const std::uint64_t total = communicator.sum(count);
     if (total == 0) return 0;
-    const std::vector<std::string> paths = broadcast_paths(communicator, file_paths);
+    const std::vector<std::string> paths = broadcast_paths(communicator, names.files);
     std::vector<std::string> lines;
     std::vector<BlockSize> sizes;
     together(communicator, [&] {
         for (const FaultBlock& block : blocks) {
             if (block.count == 0) continue;
-            lines.push_back(encode(block, spec, paths));
+            lines.push_back(encode(block, names.ops, paths));
             sizes.push_back({block.pass, block.partition, lines.back().size(), 0,
                              static_cast<std::uint32_t>(sizes.size())});
         }

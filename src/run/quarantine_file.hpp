@@ -22,11 +22,16 @@ struct FaultBlock {
     StoredBlob faults;
 };
 
+/// What the places of faults are called.
+struct FaultNames {
+    const std::vector<OpCall>& ops;
+    std::vector<std::string> files;  ///< The input's; needed on rank 0 only.
+};
+
 /// Collective. Writes `temporary` (nothing if there are no faults at all) and makes it durable; returns the number of
-/// lines over all ranks. `file_paths` are the input's, needed on rank 0 only.
+/// lines over all ranks.
 [[nodiscard]] std::uint64_t write_quarantine(const mpi::Communicator& communicator, FileSystem& files,
-                                             const std::filesystem::path& temporary, const JobSpec& spec,
-                                             const std::vector<std::string>& file_paths,
+                                             const std::filesystem::path& temporary, const FaultNames& names,
                                              const std::vector<FaultBlock>& blocks);
 
 }  // namespace dj

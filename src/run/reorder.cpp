@@ -17,36 +17,74 @@ namespace {
 
 /// Size of a partition made by re-ordering: it is sorted in memory as a whole when the next pass reads it.
 constexpr std::uint64_t kPartitionBytes = 8ULL << 20;
+/// The new order is measured in slots of neighbouring positions, and partitions begin at slots: rows that sort together
+/// may be alike in size (the longest first), so that so many rows say nothing about so many bytes.
+constexpr std::uint64_t kSlotBytes = 256ULL << 10;
+constexpr std::uint64_t kMaxSlots = 1ULL << 22;
 constexpr std::uint64_t kSendBytes = 8ULL << 20;
 
-/// The new order cut into partitions, and stretches of them given to ranks.
-struct NewLayout {
-    std::uint64_t selected = 0;
-    std::uint64_t rows_per_partition = 1;
-    std::uint64_t partitions = 0;
-    std::uint64_t ranks = 1;
+/// The new order cut into partitions, and stretches of them given to ranks. The same on all ranks.
+class NewLayout {
+public:
+    NewLayout(const std::vector<std::uint64_t>& slot_bytes, std::uint64_t rows_per_slot, std::uint64_t ranks)
+        : ranks_(ranks) {
+        std::uint64_t bytes = 0;
+        for (std::uint64_t slot = 0; slot < slot_bytes.size(); ++slot) {
+            if (slot == 0 || bytes + slot_bytes[slot] > kPartitionBytes) {
+                begins_.push_back(slot * rows_per_slot);
+                bytes = 0;
+            }
+            bytes += slot_bytes[slot];
+        }
+    }
 
+    [[nodiscard]] std::uint64_t partitions() const { return begins_.size(); }
+    [[nodiscard]] std::uint64_t ranks() const { return ranks_; }
     [[nodiscard]] std::uint64_t partition_of(std::uint64_t position) const {
-        return position / rows_per_partition;
+        const auto next = std::upper_bound(begins_.begin(), begins_.end(), position);
+        return static_cast<std::uint64_t>(next - begins_.begin()) - 1;
     }
     [[nodiscard]] std::size_t owner_of(std::uint64_t partition) const {
-        return static_cast<std::size_t>(partition * ranks / partitions);
+        return static_cast<std::size_t>(partition * ranks_ / partitions());
     }
+
+private:
+    std::vector<std::uint64_t> begins_;  // position of each partition's first row
+    std::uint64_t ranks_;
 };
 
+/// Adds the bytes of this rank's selected rows to the slots of their new positions. `placed` is sorted by row id.
+void measure(const std::vector<StagedPartition>& partitions, const std::vector<PlacedRow>& placed,
+             std::uint64_t rows_per_slot, std::vector<std::uint64_t>& slot_bytes) {
+    auto next = placed.begin();
+    for (const StagedPartition& partition : partitions) {
+        std::uint64_t first = partition.first_row;
+        for (const StagedPartition::Part& part : partition.parts) {
+            const auto end = first + part.rows;
+            if (next != placed.end() && next->row_id < end) {
+                const std::string bytes = part.sizes.read();
+                const auto sizes = ByteReader(bytes).get_all<std::uint64_t>();
+                for (; next != placed.end() && next->row_id < end; ++next)
+                    slot_bytes[next->position / rows_per_slot] += sizes.at(next->row_id - first);
+            }
+            first = end;
+        }
+    }
+}
+
+/// Collective.
 NewLayout plan_layout(const mpi::Communicator& communicator, const std::vector<StagedPartition>& partitions,
-                      std::uint64_t total_rows, std::uint64_t selected) {
+                      const std::vector<PlacedRow>& placed, std::uint64_t selected) {
     std::uint64_t bytes = 0;
     for (const StagedPartition& partition : partitions) {
         for (const StagedPartition::Part& part : partition.parts) bytes += part.batch.size_bytes();
     }
-    const std::uint64_t average = communicator.sum(bytes) / std::max<std::uint64_t>(total_rows, 1) + 1;
-    NewLayout layout;
-    layout.selected = selected;
-    layout.rows_per_partition = std::max<std::uint64_t>(kPartitionBytes / average, 1);
-    layout.partitions = (selected + layout.rows_per_partition - 1) / layout.rows_per_partition;
-    layout.ranks = static_cast<std::uint64_t>(communicator.size());
-    return layout;
+    const auto wanted = std::min(communicator.sum(bytes) / kSlotBytes + 1, kMaxSlots);
+    const auto rows_per_slot = std::max<std::uint64_t>((selected + wanted - 1) / wanted, 1);
+    std::vector<std::uint64_t> slot_bytes((selected + rows_per_slot - 1) / rows_per_slot);
+    together(communicator, [&] { measure(partitions, placed, rows_per_slot, slot_bytes); });
+    return {communicator.sum(std::move(slot_bytes)), rows_per_slot,
+            static_cast<std::uint64_t>(communicator.size())};
 }
 
 /// Keys of numbers and keys of strings have different first bytes; Python refuses to compare the two, and so do we.
@@ -97,7 +135,7 @@ public:
     [[nodiscard]] bool full() const { return bytes_ >= kSendBytes; }
 
     std::vector<std::string> pack() {
-        std::vector<ByteWriter> writers(layout_.ranks);
+        std::vector<ByteWriter> writers(layout_.ranks());
         for (const auto& [partition, parcel] : parcels_) {
             std::string bytes;
             parcel.batch.serialise(bytes);
@@ -106,6 +144,7 @@ public:
         parcels_.clear();
         bytes_ = 0;
         std::vector<std::string> buffers;
+        buffers.reserve(writers.size());
         for (ByteWriter& writer : writers) buffers.push_back(writer.take());
         return buffers;
     }
@@ -192,9 +231,9 @@ RowPlanCounts reorder(const RowPlanContext& context, const Op& op, const std::st
     const mpi::Communicator& communicator = context.communicator;
     check_key_kinds(communicator, partitions, op_name);
     const std::uint64_t selected = std::min(op.select_count(total_rows), total_rows);
-    const NewLayout layout = plan_layout(communicator, partitions, total_rows, selected);
-    RowSource source(partitions, order_rows(context, op.descending(), partitions, total_rows, selected),
-                     context.schema);
+    auto placed = order_rows(context, op.descending(), partitions, total_rows, selected);
+    const NewLayout layout = plan_layout(communicator, partitions, placed, selected);
+    RowSource source(partitions, std::move(placed), context.schema);
     std::map<std::uint64_t, StagedPartition> arrived;
     bool more = true;
     while (more) {
@@ -210,7 +249,7 @@ RowPlanCounts reorder(const RowPlanContext& context, const Op& op, const std::st
     }
     partitions.clear();
     for (auto& [number, partition] : arrived) partitions.push_back(std::move(partition));
-    return {total_rows, selected, static_cast<std::uint32_t>(layout.partitions)};
+    return {total_rows, selected, static_cast<std::uint32_t>(layout.partitions())};
 }
 
 }  // namespace dj

@@ -11,6 +11,7 @@
 #include "agreement.hpp"
 #include "assembler.hpp"
 #include "coordinator.hpp"
+#include "dj/base/clock.hpp"
 #include "dj/events/job_events.hpp"
 #include "dj/run/job.hpp"
 #include "job_accounts.hpp"
@@ -44,11 +45,15 @@ void return_large_buffers() {
 /// Everything one rank holds during a job; the members' order is the order of their making.
 class JobRun {
 public:
-    JobRun(const mpi::Communicator& communicator, FileSystem& files, const OpCatalog& catalog,
-           const JobSpec& spec, const JobInput& input, const StopRequest& stop)
-        : communicator_(communicator), files_(files), spec_(spec), input_(input), stop_(stop) {
+    JobRun(const mpi::Communicator& communicator, const JobSurroundings& surroundings, const JobSpec& spec,
+           const JobInput& input)
+        : communicator_(communicator),
+          files_(surroundings.files),
+          spec_(spec),
+          input_(input),
+          stop_(surroundings.stop) {
         return_large_buffers();
-        make_pipeline_everywhere(catalog);
+        make_pipeline_everywhere(surroundings.catalog);
         store_.emplace(files_,
                        StageStore::Options{share_of(spec_.memory_bytes, kStageShare), spec_.scratch_folder});
         grid_ = {spec_.output.shard_bytes,
@@ -104,8 +109,8 @@ private:
         context.send = [this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); };
         context.fail = [this](std::exception_ptr error) { desk_->fail(std::move(error)); };
         // Blocks are compressed by the exporter's threads; plain rows are only written.
-        const int threads = pipeline_->output->blocked() ? spec_.threads : 1;
-        exporter_.emplace(files_, *pipeline_, *store_, make_output_paths(spec_), threads, std::move(context));
+        context.threads = pipeline_->output->blocked() ? spec_.threads : 1;
+        exporter_.emplace(files_, *pipeline_, *store_, make_output_paths(spec_), std::move(context));
     }
 
     /// Collective. Rank 0 must know of the pass before any rank can report on it.
@@ -128,7 +133,7 @@ private:
         auto partitions = static_cast<std::uint32_t>(input_.partitions.size());
         for (std::uint32_t pass = 0; pass < pipeline_->segments.size(); ++pass) {
             begin_pass(pass, partitions);
-            std::vector<PartitionState> states = run_pass(context, pass, std::move(staged));
+            std::vector<PartitionState> states = run_pass(context, pass, std::exchange(staged, {}));
             const auto complete = desk_->wait_for_pass(pass, [this] {
                 if (stop_.requested()) desk_->stop(stop_.reason());
             });
@@ -168,8 +173,12 @@ private:
             partition.first_row = complete.bases[i].row;
             std::uint64_t record = states[i].pass == 0 ? complete.bases[i].record : 0;
             for (MorselRows& morsel : states[i].morsels) {
-                partition.parts.push_back(
-                    {morsel.rows, std::move(morsel.batch), std::move(morsel.keys), record, {}});
+                partition.parts.push_back({morsel.rows,
+                                           std::move(morsel.batch),
+                                           std::move(morsel.keys),
+                                           std::move(morsel.sizes),
+                                           record,
+                                           {}});
                 record += morsel.records;
             }
             staged.push_back(std::move(partition));
@@ -203,7 +212,7 @@ private:
         figures.count.cpu_seconds = seconds;
         figures.seconds = seconds;
         Event start = op_start_event(figures, spec_.ops[bound.index].params);
-        start.timestamp = wall_seconds() - seconds;
+        start.timestamp = seconds_since_epoch() - seconds;
         input_.events->record(std::move(start));
         input_.events->record(op_complete_event(figures));
     }
@@ -211,8 +220,8 @@ private:
     /// Collective. The output is complete under temporary names: make it durable, then let it appear.
     void publish(JobResult& result) {
         together(communicator_, [&] { exporter_->sync(); });
-        std::vector<std::string> paths;
-        for (const InputFile& file : input_.files) paths.push_back(file.path);
+        FaultNames names{spec_.ops, {}};
+        for (const InputFile& file : input_.files) names.files.push_back(file.path);
         const std::filesystem::path results = spec_.job_folder / "results";
         const std::filesystem::path quarantine = results / "quarantine.jsonl";
         const std::filesystem::path temporary = results / fmt::format(".quarantine.{}.tmp", spec_.attempt);
@@ -221,7 +230,7 @@ private:
             files_.create_directories(results);
             files_.remove(temporary);
         });
-        result.quarantined = write_quarantine(communicator_, files_, temporary, spec_, paths, faults_);
+        result.quarantined = write_quarantine(communicator_, files_, temporary, names, faults_);
         together(communicator_, [&] {
             if (!communicator_.is_root()) return;
             result.outputs = publish_output(files_, spec_, *pipeline_, coordinator_->ledger());
@@ -338,15 +347,15 @@ private:
 
 }  // namespace
 
-JobResult run_job(const mpi::Communicator& communicator, FileSystem& files, const OpCatalog& catalog,
-                  const JobSpec& spec, const JobInput& input, const StopRequest& stop) {
+JobResult run_job(const mpi::Communicator& communicator, const JobSurroundings& surroundings,
+                  const JobSpec& spec, const JobInput& input) {
     const auto begin = std::chrono::steady_clock::now();
     JobResult result;
     std::optional<JobRun> run;
     std::string error;
     ExitCode exit = ExitCode::failed;
     try {
-        run.emplace(communicator, files, catalog, spec, input, stop);
+        run.emplace(communicator, surroundings, spec, input);
     } catch (const UserError& failure) {
         exit = ExitCode::usage;
         error = failure.what();

@@ -19,6 +19,7 @@ struct StagedPartition {
         std::uint64_t rows = 0;
         StoredBlob batch;  ///< Serialised Batch.
         StoredBlob keys;   ///< Until the row plan has been made.
+        StoredBlob sizes;  ///< Bytes of each row as u64, where the row plan moves rows.
         /// Added to `RowOrigin::row` when its rows are read, so that it counts records over the whole input: the
         /// origins of rows from the first pass count within their morsel.
         std::uint64_t record_base = 0;

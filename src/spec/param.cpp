@@ -164,6 +164,7 @@ std::vector<ParamProblem> check_values(const std::vector<ParamSpec>& specs, cons
             continue;
         }
         std::vector<std::string> names;
+        names.reserve(specs.size());
         for (const auto& known : specs) names.push_back(known.name);
         auto message = fmt::format("unknown parameter \"{}\"", name);
         if (const auto near = nearest_name(name, names))

@@ -5,18 +5,11 @@
 #include <mutex>
 #include <thread>
 
+#include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
 #include "dj/storage/job_summary.hpp"
 
 namespace dj {
-namespace {
-
-double now_seconds() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
-
 struct JobHeartbeat::State {
     State(FileSystem& file_system, std::filesystem::path summary_path, JobSummary first)
         : files(file_system), path(std::move(summary_path)), summary(std::move(first)) {}
@@ -37,7 +30,7 @@ struct JobHeartbeat::State {
 JobHeartbeat::JobHeartbeat(FileSystem& files, std::filesystem::path path, JobSummary summary)
     : state_(std::make_unique<State>(files, std::move(path), std::move(summary))) {
     state_->summary.status = JobStatus::running;
-    state_->summary.heartbeat = now_seconds();
+    state_->summary.heartbeat = seconds_since_epoch();
     write_job_summary(files, state_->path, state_->summary);
     state_->thread = std::thread([state = state_.get()] { state->run(); });
 }
@@ -63,7 +56,7 @@ void JobHeartbeat::finish(const std::function<void(JobSummary&)>& change) {
         state_->wake.notify_all();
     }
     if (state_->thread.joinable()) state_->thread.join();
-    const double now = now_seconds();
+    const double now = seconds_since_epoch();
     state_->summary.heartbeat = now;
     change(state_->summary);
     if (!state_->summary.end_time) state_->summary.end_time = now;
@@ -105,7 +98,7 @@ void JobHeartbeat::State::beat() {
                 superseded = true;
                 return;
             }
-            summary.heartbeat = now_seconds();
+            summary.heartbeat = seconds_since_epoch();
             next = summary;
         }
         write_job_summary(files, path, next);

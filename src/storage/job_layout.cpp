@@ -181,6 +181,7 @@ std::vector<fs::path> JobLayout::event_files(FileSystem& files) const {
         return std::tie(a.first.timestamp, b.first.rotation) < std::tie(b.first.timestamp, a.first.rotation);
     });
     std::vector<fs::path> paths;
+    paths.reserve(found.size());
     for (auto& entry : found) paths.push_back(std::move(entry.second));
     return paths;
 }

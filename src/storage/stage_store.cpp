@@ -52,7 +52,7 @@ struct StageStore::State {
         auto found = segments.find(current);
         if (found == segments.end() || found->second.end >= options.segment_bytes) found = open_segment();
         Segment& segment = found->second;
-        const Place place{found->first, segment.end, segment.file};
+        Place place{found->first, segment.end, segment.file};
         segment.end += size;
         ++segment.live_blobs;
         usage.spilled_bytes += size;

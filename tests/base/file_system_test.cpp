@@ -23,14 +23,14 @@ class FileSystemTest : public testing::Test {
 protected:
     FileSystemTest() {
         std::string pattern = (fs::temp_directory_path() / "dj_file_system_XXXXXX").string();
-        folder = ::mkdtemp(pattern.data());
+        folder_ = ::mkdtemp(pattern.data());
     }
-    ~FileSystemTest() override { fs::remove_all(folder); }
+    ~FileSystemTest() override { fs::remove_all(folder_); }
 
     void write(const fs::path& path, std::string_view contents) {
-        files->open(path, OpenMode::create)->write_at(contents, 0);
+        files_->open(path, OpenMode::create)->write_at(contents, 0);
     }
-    std::string read(const fs::path& path) { return read_whole_file(*files, path).value_or("<missing>"); }
+    std::string read(const fs::path& path) { return read_whole_file(*files_, path).value_or("<missing>"); }
 
     template <class Call>
     std::string error_of(Call call) {
@@ -42,12 +42,12 @@ protected:
         return "no error";
     }
 
-    fs::path folder;
-    std::unique_ptr<FileSystem> files = make_local_file_system();
+    fs::path folder_;
+    std::unique_ptr<FileSystem> files_ = make_local_file_system();
 };
 
 TEST_F(FileSystemTest, ReadsAndWritesAtPositions) {
-    const auto file = files->open(folder / "a", OpenMode::create);
+    const auto file = files_->open(folder_ / "a", OpenMode::create);
     file->write_at("world", 6);
     file->write_at("hello ", 0);
     EXPECT_EQ(file->size_bytes(), 11U);
@@ -58,90 +58,90 @@ TEST_F(FileSystemTest, ReadsAndWritesAtPositions) {
     EXPECT_EQ(file->read_at({bytes.data(), 20}, 100), 0U);
     file->truncate(4);
     file->sync();
-    EXPECT_EQ(read(folder / "a"), "hell");
+    EXPECT_EQ(read(folder_ / "a"), "hell");
 }
 
 TEST_F(FileSystemTest, ModesDoWhatTheirNamesSay) {
-    write(folder / "a", "old contents");
-    files->open(folder / "a", OpenMode::create_or_write)->write_at("new", 0);
-    EXPECT_EQ(read(folder / "a"), "new contents");
-    const auto appender = files->open(folder / "a", OpenMode::append);
+    write(folder_ / "a", "old contents");
+    files_->open(folder_ / "a", OpenMode::create_or_write)->write_at("new", 0);
+    EXPECT_EQ(read(folder_ / "a"), "new contents");
+    const auto appender = files_->open(folder_ / "a", OpenMode::append);
     appender->append("+1");
-    files->open(folder / "a", OpenMode::append)->append("+2");
+    files_->open(folder_ / "a", OpenMode::append)->append("+2");
     appender->append("+3");
-    EXPECT_EQ(read(folder / "a"), "new contents+1+2+3");
-    files->open(folder / "a", OpenMode::create);
-    EXPECT_EQ(read(folder / "a"), "");
+    EXPECT_EQ(read(folder_ / "a"), "new contents+1+2+3");
+    files_->open(folder_ / "a", OpenMode::create);
+    EXPECT_EQ(read(folder_ / "a"), "");
 }
 
 TEST_F(FileSystemTest, ErrorsNameVerbPathAndReason) {
-    const auto missing = folder / "missing" / "file";
+    const auto missing = folder_ / "missing" / "file";
     EXPECT_THAT(
-        error_of([&] { (void)files->open(missing, OpenMode::read); }),
+        error_of([&] { (void)files_->open(missing, OpenMode::read); }),
         testing::AllOf(HasSubstr("cannot open"), HasSubstr(missing.string()), HasSubstr("No such file")));
-    EXPECT_THAT(error_of([&] { (void)files->open(missing, OpenMode::create); }), HasSubstr("cannot create"));
-    EXPECT_THAT(error_of([&] { (void)files->list(missing); }), HasSubstr("cannot list"));
-    EXPECT_THAT(error_of([&] { files->rename(missing, folder / "b"); }), HasSubstr(missing.string()));
-    EXPECT_THAT(error_of([&] { files->sync_directory(missing); }), HasSubstr("No such file"));
-    const auto directory = files->open(folder, OpenMode::read);
+    EXPECT_THAT(error_of([&] { (void)files_->open(missing, OpenMode::create); }), HasSubstr("cannot create"));
+    EXPECT_THAT(error_of([&] { (void)files_->list(missing); }), HasSubstr("cannot list"));
+    EXPECT_THAT(error_of([&] { files_->rename(missing, folder_ / "b"); }), HasSubstr(missing.string()));
+    EXPECT_THAT(error_of([&] { files_->sync_directory(missing); }), HasSubstr("No such file"));
+    const auto directory = files_->open(folder_, OpenMode::read);
     char byte = 0;
     EXPECT_THAT(error_of([&] {
                     (void)directory->read_at({&byte, 1}, 0);
                 }),
-                HasSubstr("cannot read " + folder.string()));
+                HasSubstr("cannot read " + folder_.string()));
 }
 
 TEST_F(FileSystemTest, AFullDiskIsAnError) {
     if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
-    const auto full = files->open("/dev/full", OpenMode::create_or_write);
+    const auto full = files_->open("/dev/full", OpenMode::create_or_write);
     EXPECT_THAT(error_of([&] { full->write_at("x", 0); }), HasSubstr("No space left"));
-    EXPECT_THAT(error_of([&] { files->open("/dev/full", OpenMode::append)->append("x"); }),
+    EXPECT_THAT(error_of([&] { files_->open("/dev/full", OpenMode::append)->append("x"); }),
                 HasSubstr("No space left"));
 }
 
 TEST_F(FileSystemTest, InfoTellsFilesFromFolders) {
-    write(folder / "a", "abc");
-    const auto file = files->info(folder / "a");
+    write(folder_ / "a", "abc");
+    const auto file = files_->info(folder_ / "a");
     ASSERT_TRUE(file.has_value());
     EXPECT_EQ(file->size_bytes, 3U);
     EXPECT_FALSE(file->is_directory);
     EXPECT_GT(file->modified_ns, 1'000'000'000'000'000'000);
-    EXPECT_EQ(file->device, files->info(folder)->device);
-    EXPECT_NE(file->inode, files->info(folder)->inode);
-    EXPECT_TRUE(files->info(folder)->is_directory);
-    EXPECT_FALSE(files->info(folder / "b").has_value());
-    EXPECT_FALSE(files->info(folder / "a" / "below a file").has_value());
+    EXPECT_EQ(file->device, files_->info(folder_)->device);
+    EXPECT_NE(file->inode, files_->info(folder_)->inode);
+    EXPECT_TRUE(files_->info(folder_)->is_directory);
+    EXPECT_FALSE(files_->info(folder_ / "b").has_value());
+    EXPECT_FALSE(files_->info(folder_ / "a" / "below a file").has_value());
 }
 
 TEST_F(FileSystemTest, ListsNamesBytewise) {
-    for (const auto* name : {"b", "B", "a", ".hidden", "\xc3\xa9"}) write(folder / name, "");
-    EXPECT_THAT(files->list(folder), ElementsAre(".hidden", "B", "a", "b", "\xc3\xa9"));
+    for (const auto* name : {"b", "B", "a", ".hidden", "\xc3\xa9"}) write(folder_ / name, "");
+    EXPECT_THAT(files_->list(folder_), ElementsAre(".hidden", "B", "a", "b", "\xc3\xa9"));
 }
 
 TEST_F(FileSystemTest, FoldersAndRemoval) {
-    files->create_directories(folder / "x" / "y");
-    files->create_directories(folder / "x" / "y");
-    EXPECT_TRUE(files->info(folder / "x" / "y")->is_directory);
-    write(folder / "a", "1");
-    files->remove(folder / "a");
-    files->remove(folder / "a");
-    EXPECT_EQ(read(folder / "a"), "<missing>");
-    EXPECT_THAT(error_of([&] { files->remove(folder / "x"); }), HasSubstr("cannot remove"));
-    write(folder / "f", "");
-    EXPECT_THAT(error_of([&] { files->create_directories(folder / "f" / "g"); }),
+    files_->create_directories(folder_ / "x" / "y");
+    files_->create_directories(folder_ / "x" / "y");
+    EXPECT_TRUE(files_->info(folder_ / "x" / "y")->is_directory);
+    write(folder_ / "a", "1");
+    files_->remove(folder_ / "a");
+    files_->remove(folder_ / "a");
+    EXPECT_EQ(read(folder_ / "a"), "<missing>");
+    EXPECT_THAT(error_of([&] { files_->remove(folder_ / "x"); }), HasSubstr("cannot remove"));
+    write(folder_ / "f", "");
+    EXPECT_THAT(error_of([&] { files_->create_directories(folder_ / "f" / "g"); }),
                 HasSubstr("cannot create folder"));
 }
 
 TEST_F(FileSystemTest, FreeBytesOfWhatDoesNotExistYet) {
-    EXPECT_GT(files->free_bytes(folder / "not" / "yet" / "there"), 0U);
+    EXPECT_GT(files_->free_bytes(folder_ / "not" / "yet" / "there"), 0U);
 }
 
 TEST_F(FileSystemTest, FilesAreNotInheritedByPrograms) {
-    const auto file = files->open(folder / "a", OpenMode::create);
+    const auto file = files_->open(folder_ / "a", OpenMode::create);
     int inherited = 0;
     for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
         std::error_code ignored;
-        if (fs::read_symlink(entry.path(), ignored) != folder / "a") continue;
+        if (fs::read_symlink(entry.path(), ignored) != folder_ / "a") continue;
         const int fd = std::stoi(entry.path().filename());
         if ((::fcntl(fd, F_GETFD) & FD_CLOEXEC) == 0) ++inherited;
     }
@@ -151,34 +151,34 @@ TEST_F(FileSystemTest, FilesAreNotInheritedByPrograms) {
 TEST_F(FileSystemTest, WholeFilesOfEverySize) {
     for (const std::size_t size : {0U, 1U, 4095U, 4096U, 4097U, 100'000U}) {
         const std::string contents(size, 'x');
-        write(folder / "a", contents);
-        EXPECT_EQ(read(folder / "a"), contents);
+        write(folder_ / "a", contents);
+        EXPECT_EQ(read(folder_ / "a"), contents);
     }
     EXPECT_FALSE(read(fs::path("/proc/self/status")).empty()) << "a file that claims to have no bytes";
-    EXPECT_EQ(read_whole_file(*files, folder / "b"), std::nullopt);
+    EXPECT_EQ(read_whole_file(*files_, folder_ / "b"), std::nullopt);
 }
 
 TEST_F(FileSystemTest, ReplacingLeavesNothingBeside) {
-    replace_file(*files, folder / "state.json", "one", 1);
-    replace_file(*files, folder / "state.json", std::string("t\0wo", 4), 2);
-    EXPECT_EQ(read(folder / "state.json"), std::string("t\0wo", 4));
-    EXPECT_THAT(files->list(folder), ElementsAre("state.json"));
-    EXPECT_THROW(replace_file(*files, folder / "no" / "folder", "x", 1), EnvironmentError);
+    replace_file(*files_, folder_ / "state.json", "one", 1);
+    replace_file(*files_, folder_ / "state.json", std::string("t\0wo", 4), 2);
+    EXPECT_EQ(read(folder_ / "state.json"), std::string("t\0wo", 4));
+    EXPECT_THAT(files_->list(folder_), ElementsAre("state.json"));
+    EXPECT_THROW(replace_file(*files_, folder_ / "no" / "folder", "x", 1), EnvironmentError);
 }
 
 TEST_F(FileSystemTest, AReaderSeesOldOrNewAndNothingElse) {
     const std::string first(10'000, 'a');
     const std::string second(20'000, 'b');
-    replace_file(*files, folder / "f", first, 1);
+    replace_file(*files_, folder_ / "f", first, 1);
     std::atomic<bool> stop = false;
     std::atomic<int> torn = 0;
     std::thread reader([&] {
         while (!stop) {
-            const auto seen = read_whole_file(*files, folder / "f");
+            const auto seen = read_whole_file(*files_, folder_ / "f");
             if (seen != first && seen != second) ++torn;
         }
     });
-    for (int i = 0; i < 50; ++i) replace_file(*files, folder / "f", i % 2 == 0 ? second : first, 1);
+    for (int i = 0; i < 50; ++i) replace_file(*files_, folder_ / "f", i % 2 == 0 ? second : first, 1);
     stop = true;
     reader.join();
     EXPECT_EQ(torn, 0);
@@ -219,12 +219,12 @@ private:
 };
 
 TEST_F(FileSystemTest, AFailedReplacementKeepsTheOldFile) {
-    replace_file(*files, folder / "f", "old", 1);
-    FailingSync failing(*files);
-    EXPECT_THAT(error_of([&] { replace_file(failing, folder / "f", "new", 2); }),
+    replace_file(*files_, folder_ / "f", "old", 1);
+    FailingSync failing(*files_);
+    EXPECT_THAT(error_of([&] { replace_file(failing, folder_ / "f", "new", 2); }),
                 HasSubstr("Input/output error"));
-    EXPECT_EQ(read(folder / "f"), "old");
-    EXPECT_THAT(files->list(folder), ElementsAre("f"));
+    EXPECT_EQ(read(folder_ / "f"), "old");
+    EXPECT_THAT(files_->list(folder_), ElementsAre("f"));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 
 std::string lines_of(ParquetRows& rows, std::vector<AddedField> added = {}) {
     const auto output =
-        make_jsonl_output({{}, rows.options.fields, std::move(added), rows.format->describe()}, rows.schema);
+        make_jsonl_output({{}, rows.options.fields, std::move(added), rows.format->describe()}, *rows.schema);
     std::string lines;
     for (const auto& parsed : rows.read())
         lines += output->encode(parsed.batch, all_rows(parsed.batch)).bytes;

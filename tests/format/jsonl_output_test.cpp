@@ -86,7 +86,7 @@ TEST(JsonlOutput, AddedFieldsStandBehindTheOthers) {
                   tail + "{\"a\":{}, \"__dj__stats__\": {\"text_len\": 2, \"ratio\": 2.0}" + tail +
                   "{\"a\":\"{\", \"__dj__stats__\": {\"text_len\": 3, \"ratio\": null}" + tail +
                   "{\"a\": 1 , \"__dj__stats__\": {\"text_len\": 4, \"ratio\": null}" + tail);
-    const auto stats = make_stats_output({added.front()}, rows.schema);
+    const auto stats = make_stats_output({added.front()}, *rows.schema);
     const std::vector<std::uint32_t> picked = {2, 0};
     EXPECT_FALSE(stats->blocked());
     EXPECT_EQ(stats->encode(batch, picked).bytes,
@@ -175,8 +175,8 @@ TEST(JsonlOutput, CompressedBlocksAreMembersAndFrames) {
 
 TEST(JsonlOutput, RowsWithoutARecordAreABug) {
     const auto schema = std::make_shared<BatchSchema>();
-    EXPECT_THROW(static_cast<void>(make_jsonl_output({}, schema)), Bug);
-    EXPECT_THROW(static_cast<void>(make_stats_output({{"s", {}, 5}}, schema)), Bug);
+    EXPECT_THROW(static_cast<void>(make_jsonl_output({}, *schema)), Bug);
+    EXPECT_THROW(static_cast<void>(make_stats_output({{"s", {}, 5}}, *schema)), Bug);
 }
 
 }  // namespace

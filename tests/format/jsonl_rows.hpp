@@ -33,7 +33,7 @@ struct JsonlRows {
     [[nodiscard]] std::unique_ptr<OutputFormat> output(std::vector<AddedField> added = {},
                                                        Compression compression = Compression::none) const {
         return make_jsonl_output({{FileFormat::jsonl, compression}, options.fields, std::move(added), {}},
-                                 schema);
+                                 *schema);
     }
 
     [[nodiscard]] std::string print(const Batch& batch, std::vector<AddedField> added = {}) const {

@@ -26,6 +26,11 @@ std::string nth(int row, std::vector<std::string> choice) {
     return choice[static_cast<std::size_t>(row) % choice.size()];
 }
 
+/// The choices in turn, row by row.
+auto cycle(std::vector<std::string> choice) {
+    return [choice = std::move(choice)](int row) { return nth(row, choice); };
+}
+
 /// Every kind of value that must pass unchanged.
 std::shared_ptr<arrow::Table> rich_table(int rows) {
     const auto members =
@@ -59,61 +64,21 @@ std::shared_ptr<arrow::Table> rich_table(int rows) {
                  [](int row) {
                      return "{\"text\":\"deep " + n(row) + "\",\"page\":" + nth(row, {"1", "null"}) + "}";
                  }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"[[1],[],null,[2,3]]", "null", "[]"});
-                 }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"[[\"k\",1.5],[\"l\",null]]", "null", "[]"});
-                 }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"1700000000123456", "null", "-1"});
-                 }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"\"12345678.90\"", "null", "\"-0.01\""});
-                 }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"\"1234567890123456789012345678901234567890.12345\"", "null"});
-                 }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"\"a\\u0000b\"", "null", "\"\""});
-                 }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"\"abc\"", "null"});
-                 }),
-         list_of(rows, [](int) { return "null"; }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"true", "false", "null"});
-                 }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"\"large\"", "null"});
-                 }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"-719162", "19000", "null"});
-                 }),
-         list_of(rows,
-                 [](int row) {
-                     return nth(row, {"18446744073709551615", "0"});
-                 }),
-         list_of(rows, [](int row) {
-             return nth(row, {"[{\"a\":[\"x\",null]},null]", "[]", "null"});
-         })});
+         list_of(rows, cycle({"[[1],[],null,[2,3]]", "null", "[]"})),
+         list_of(rows, cycle({"[[\"k\",1.5],[\"l\",null]]", "null", "[]"})),
+         list_of(rows, cycle({"1700000000123456", "null", "-1"})),
+         list_of(rows, cycle({"\"12345678.90\"", "null", "\"-0.01\""})),
+         list_of(rows, cycle({"\"1234567890123456789012345678901234567890.12345\"", "null"})),
+         list_of(rows, cycle({"\"a\\u0000b\"", "null", "\"\""})), list_of(rows, cycle({"\"abc\"", "null"})),
+         list_of(rows, [](int) { return "null"; }), list_of(rows, cycle({"true", "false", "null"})),
+         list_of(rows, cycle({"\"large\"", "null"})), list_of(rows, cycle({"-719162", "19000", "null"})),
+         list_of(rows, cycle({"18446744073709551615", "0"})),
+         list_of(rows, cycle({"[{\"a\":[\"x\",null]},null]", "[]", "null"}))});
 }
 
 std::shared_ptr<arrow::Table> with_dictionary(const std::shared_ptr<arrow::Table>& table) {
     const auto type = arrow::dictionary(arrow::int32(), arrow::utf8());
-    const auto indices = list_of(static_cast<int>(table->num_rows()), [](int row) {
-        return nth(row, {"2", "0", "null", "1"});
-    });
+    const auto indices = list_of(static_cast<int>(table->num_rows()), cycle({"2", "0", "null", "1"}));
     const auto column =
         value_of(arrow::json::DictArrayFromJSONString(type, indices, "[\"de\",\"en\",\"fr\"]"), "test");
     auto more = value_of(
@@ -294,7 +259,7 @@ TEST(ParquetOutput, RowsOfTwoInputFilesGoIntoOneFile) {
 TEST(ParquetOutput, JsonlCannotBecomeParquet) {
     auto schema = std::make_shared<BatchSchema>();
     make_jsonl_input(use_text())->add_columns(*schema);
-    EXPECT_THROW(static_cast<void>(make_parquet_output({{FileFormat::parquet, {}}, {}, {}, {}}, schema)),
+    EXPECT_THROW(static_cast<void>(make_parquet_output({{FileFormat::parquet, {}}, {}, {}, {}}, *schema)),
                  UserError);
 }
 

@@ -97,7 +97,7 @@ struct ParquetRows {
         OutputOptions out{
             {FileFormat::parquet, Compression::none}, options.fields, std::move(added), format->describe()};
         out.parquet_block_bytes = block_bytes;
-        return make_parquet_output(std::move(out), schema);
+        return make_parquet_output(out, *schema);
     }
 };
 

@@ -188,6 +188,41 @@ TEST(PlanPartitions, SizeWithoutASampleFallsBackToBytes) {
     EXPECT_EQ(decision.partitions.size(), 8U);
 }
 
+TEST(PlanPartitions, RowsAreCountedInPlainFilesOnly) {
+    const PartitionOptions by_rows{.mode = "manual", .size = 5000};
+    EXPECT_EQ(rows_to_count({plain(10), plain(0)}, by_rows), 5000U);
+    EXPECT_EQ(rows_to_count({plain(10)}, {.size = 7, .auto_configure = false}), 7U);
+    EXPECT_EQ(rows_to_count({plain(10)}, {.size = 7}), std::nullopt) << "auto mode";
+    EXPECT_EQ(rows_to_count({plain(10)}, {.mode = "manual"}), std::nullopt);
+    EXPECT_EQ(rows_to_count({plain(10)}, {.mode = "manual", .size = 7, .num_of_partitions = 2}),
+              std::nullopt);
+    EXPECT_EQ(rows_to_count({plain(10), packed(10)}, by_rows), std::nullopt);
+    EXPECT_EQ(rows_to_count({parquet({10, 10})}, by_rows), std::nullopt);
+}
+
+TEST(PlanPartitions, BordersOfRowsAreKept) {
+    const std::vector<InputFile> files = {plain(100), plain(0), plain(50), plain(30)};
+    const PartitionOptions options{.mode = "manual", .size = 10};
+    const auto decision = plan_partitions_at(files, {{0, 40}, {2, 0}, {2, 20}, {3, 29}}, options, machine(2));
+    ASSERT_EQ(decision.partitions.size(), 5U);
+    expect_complete(files, decision.partitions);
+    EXPECT_EQ(decision.partitions[1].ranges, (std::vector<FileRange>{{0, 40, 100}}));
+    EXPECT_EQ(decision.partitions[3].ranges, (std::vector<FileRange>{{2, 20, 50}, {3, 0, 29}}));
+    EXPECT_THAT(decision.explanation, testing::HasSubstr("partition.size: 10 rows)"));
+    EXPECT_EQ(plan_partitions_at(files, {}, options, machine(2)).partitions.size(), 1U);
+    EXPECT_TRUE(plan_partitions_at({plain(0)}, {}, options, machine(2)).partitions.empty());
+}
+
+TEST(PlanPartitions, BordersOfRowsKeepTheMaximum) {
+    const std::vector<InputFile> files = {plain(10 * kMebibyte)};
+    const PartitionOptions options{.mode = "manual", .size = 10, .max_size_mb = 3};
+    const auto decision = plan_partitions_at(files, {{0, 1000}, {0, 8 * kMebibyte}}, options, machine(1));
+    EXPECT_EQ(decision.partitions.size(), 5U);
+    EXPECT_LE(largest(decision.partitions), 3 * kMebibyte);
+    expect_complete(files, decision.partitions);
+    EXPECT_THAT(decision.explanation, testing::HasSubstr("max_size_mb"));
+}
+
 TEST(PlanPartitions, TheOlderTableMakesSmallPartitions) {
     const InputSample sample{.bytes_per_row = 1000, .rows_seen = 10, .modality = "text"};
     const auto small = plan_partitions({plain(1'000'000)}, {.auto_configure = true}, sample, machine(4));

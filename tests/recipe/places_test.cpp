@@ -118,6 +118,27 @@ TEST_F(Places, TheOutputMustNotTouchTheInput) {
     EXPECT_THAT(check(folder_ / "alias/o.jsonl", folder_ / "in"), HasSubstr("would lie in the input folder"));
 }
 
+TEST_F(Places, ParquetComesFromParquetInOneFile) {
+    folder_.write("a.jsonl");
+    folder_.write("a.parquet");
+    const auto check = [&](const std::string& output, FileFormat input, std::int64_t shard_bytes) {
+        recipe_.options.export_path = folder_ / output;
+        recipe_.options.export_shard_size = shard_bytes;
+        problems_.clear();
+        const auto places = resolve();
+        FoundInputs inputs;
+        const auto path = folder_ / (input == FileFormat::parquet ? "a.parquet" : "a.jsonl");
+        inputs.files.push_back({path, {input, Compression::none}, *files_->info(path)});
+        check_output(*files_, recipe_, places, inputs, problems_);
+        return problems_.empty() ? "" : problem();
+    };
+    EXPECT_THAT(check("o.parquet", FileFormat::jsonl, 0),
+                HasSubstr("from jsonl to parquet is not available"));
+    EXPECT_THAT(check("o.parquet", FileFormat::parquet, 1000), HasSubstr("export_shard_size is for jsonl"));
+    EXPECT_EQ(check("o.parquet", FileFormat::parquet, 0), "");
+    EXPECT_EQ(check("o.jsonl.gz", FileFormat::parquet, 1000), "");
+}
+
 TEST_F(Places, PreparingMakesTheFolderAndLeavesNothing) {
     recipe_.options.export_path = folder_ / "new/deep/o.jsonl";
     const auto places = resolve();

@@ -89,10 +89,9 @@ std::string records_of(const std::vector<std::string>& texts) {
 }
 
 TEST(Chain, AMapperChangesOnlyTheRowsItWrites) {
-    Morsel morsel({{"whitespace_normalization_mapper", {}}}, records_of({"same", "  stripped ", "",
-                                                                         "a\xc2\xa0"
-                                                                         "b",
-                                                                         "same too", " "}));
+    const std::string no_break_space = "\xc2\xa0";
+    Morsel morsel({{"whitespace_normalization_mapper", {}}},
+                  records_of({"same", "  stripped ", "", "a" + no_break_space + "b", "same too", " "}));
     morsel.run();
     EXPECT_THAT(morsel.texts(), ElementsAre("same", "stripped", "", "a b", "same too", ""));
     EXPECT_EQ(morsel.tallies[1].rows_in, 6U);

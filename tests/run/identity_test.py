@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One answer: outputs are byte-identical for any number of ranks, threads and partitions, and those of a plain model."""
 import gzip
+import json
 import os
 import random
 import unittest
@@ -29,9 +30,10 @@ PROCESSES = {
     "split to nothing": [{"text_chunk_mapper": {"split_pattern": "[^z]+"}}, DEDUP, LENGTH],
     "nothing stays": [{"text_length_filter": {"min_len": 100000}}, DEDUP, TOPK],
 }
-# ranks (None: no launcher), threads, partitions (None: auto)
-MATRIX = [(ranks, threads, partitions) for ranks in (1, 2, 3, 4) for threads in (1, 2) for partitions in (None, 1, 5, 23)]
-SAMPLE = [(None, 1, None), (None, 2, 7), (1, 1, 23), (2, 1, 5), (3, 2, 23), (4, 1, 11)]
+# ranks (None: no launcher), threads, partitions: their number, None: auto, or rows each
+MATRIX = [(ranks, threads, partitions) for ranks in (1, 2, 3, 4) for threads in (1, 2)
+          for partitions in (None, 1, 5, 23, {"size": 41})]
+SAMPLE = [(None, 1, None), (None, 2, 7), (1, 1, 23), (2, 1, 5), (2, 2, {"size": 41}), (3, 2, 23), (4, 1, 11)]
 
 
 class IdentityTest(JobCase):
@@ -52,7 +54,8 @@ class IdentityTest(JobCase):
         folder = os.path.join(self.dir, f"out{self.jobs}")
         recipe = {**recipe, "export_path": os.path.join(folder, recipe["export_path"])}
         if partitions is not None:
-            recipe["partition"] = {"mode": "manual", "num_of_partitions": partitions}
+            by = partitions if isinstance(partitions, dict) else {"num_of_partitions": partitions}
+            recipe["partition"] = {"mode": "manual", **by}
         run = self.run_job(recipe, ranks=ranks, threads=threads)
         self.assert_counts_add_up(run)
         found = files_below(folder)
@@ -176,6 +179,15 @@ class IdentityTest(JobCase):
         result = pyarrow.parquet.read_table(os.path.join(self.dir, "out0", "out.parquet"))
         self.assertEqual(result.column("text").to_pylist(), [row.text for row in expected.rows])
         self.assertEqual(result.schema.field("when").type, pyarrow.timestamp("us"))
+
+        first_jsonl = f"out{self.jobs}"
+        self.assert_same_everywhere({**recipe, "export_path": "out.jsonl.gz"}, self.settings(3))
+        with gzip.open(os.path.join(self.dir, first_jsonl, "out.jsonl.gz"), "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        self.assertEqual([list(row) for row in rows[:1]], [["text", "number", "when", "tags"]])
+        for name in ("text", "number", "tags"):
+            self.assertEqual([row[name] for row in rows], result.column(name).to_pylist())
+        self.assertEqual(rows[1]["when"], result.column("when").to_pylist()[1].isoformat())
 
 
 if __name__ == "__main__":

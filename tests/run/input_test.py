@@ -80,6 +80,18 @@ class InputTest(JobCase):
                                       keys={"partition": {"mode": "manual", "num_of_partitions": 9}})
             self.assert_same_bytes(out, "".join(row + "\n" for row in rows).encode(), f"ranks {ranks}")
 
+    def test_partitions_of_exactly_so_many_rows(self):
+        """`partition.size` counts records, over the borders of files and past blank lines."""
+        records = make_records(500, seed=4)
+        blank = to_bytes(records[:333]).replace(b"\n", b"\n\n \r\n")
+        paths = [self.write("a.jsonl", blank), self.write("b.jsonl", b""), self.write("c.jsonl", to_bytes(records[333:]))]
+        for ranks in (None, 3):
+            run, out = self.run_on(paths, ranks=ranks, threads=2, keys={"partition": {"mode": "manual", "size": 70}})
+            self.assert_same_bytes(out, Expected(records, COPY).output, f"ranks {ranks}")
+            with open(os.path.join(run.folder, "metadata", "dataset_mapping.json"), encoding="utf-8") as file:
+                partitions = json.load(file)["partitions"]
+            self.assertEqual([partition["sample_count"] for partition in partitions], [70] * 7 + [10])
+
     def test_folder_pattern_and_list_in_order(self):
         records = make_records(60, seed=2)
         parts = [records[i:i + 20] for i in range(0, 60, 20)]

@@ -59,11 +59,12 @@ protected:
     struct Figures {
         std::uint64_t partitions = 0;
         std::uint64_t ranks_with_rows = 0;
+        std::uint64_t largest_partition_bytes = 0;
     };
 
     /// Reorders, gathers what arrived everywhere and compares with a plain sort on every rank.
     Figures expect_sorted(const StagedKeys& keys, bool descending, std::uint64_t count,
-                          std::uint64_t memory_bytes, std::size_t text_bytes = 0) {
+                          std::uint64_t memory_bytes, const StagedRows::TextBytes& text_bytes = {}) {
         StagedRows rows(world_);
         std::vector<StagedPartition> mine = rows.stage(keys, text_bytes);
         const std::vector<std::string> all = flatten(keys);
@@ -74,7 +75,13 @@ protected:
         EXPECT_EQ(counts.rows_out, expected.size());
         EXPECT_TRUE(std::is_sorted(mine.begin(), mine.end(),
                                    [](const auto& a, const auto& b) { return a.partition < b.partition; }));
-        const std::string arrived = pack_rows(mine, rows, counts.partitions, text_bytes);
+        std::uint64_t largest = 0;
+        for (const StagedPartition& partition : mine) {
+            std::uint64_t bytes = 0;
+            for (const StagedPartition::Part& part : partition.parts) bytes += part.batch.size_bytes();
+            largest = std::max(largest, bytes);
+        }
+        const std::string arrived = pack_rows(mine, rows, counts.partitions);
         // Rank 0 sees all rows, then everyone hears what it saw.
         std::string joined;
         for (const std::string& bytes : world_.gather(arrived)) joined += bytes;
@@ -89,7 +96,7 @@ protected:
             }
         }
         EXPECT_EQ(order, expected);
-        return {counts.partitions, world_.sum(std::uint64_t{mine.empty() ? 0U : 1U})};
+        return {counts.partitions, world_.sum(std::uint64_t{mine.empty() ? 0U : 1U}), world_.max(largest)};
     }
 
     const mpi::Communicator world_ = mpi::Communicator::world();
@@ -97,7 +104,7 @@ protected:
 private:
     /// The rows that came to this rank, with all that must have come with them.
     static std::string pack_rows(std::vector<StagedPartition>& mine, const StagedRows& rows,
-                                 std::uint32_t partitions, std::size_t text_bytes) {
+                                 std::uint32_t partitions) {
         ByteWriter writer;
         std::vector<std::pair<std::uint64_t, std::uint64_t>> spans;
         for (StagedPartition& partition : mine) {
@@ -115,7 +122,6 @@ private:
                 EXPECT_EQ(part.record_base, 0U);
                 for (std::size_t i = 0; i < batch.size(); ++i) {
                     const std::string_view text = batch.text(rows.text_column).at(i);
-                    EXPECT_GE(text.size(), text_bytes);
                     const std::uint64_t row = std::stoull(std::string(text.substr(0, text.find(':'))));
                     EXPECT_EQ(batch.origins[i].row, row) << "origins count over the whole input from here on";
                     writer.put(PlacedRow{row, part.positions[i]});
@@ -178,9 +184,22 @@ TEST_F(Reorder, LargeRowsMakeSeveralPartitionsOnAllRanks) {
     constexpr std::size_t kTextBytes = 200'000;
     const StagedKeys keys = spread(
         240, random, [&](std::size_t) { return number_key(static_cast<std::int64_t>(random() % 1000)); });
-    const Figures figures = expect_sorted(keys, true, kAllRows, 1000, kTextBytes);
+    const Figures figures =
+        expect_sorted(keys, true, kAllRows, 1000, [](const std::string&) { return kTextBytes; });
     EXPECT_GE(figures.partitions, 5U);
     EXPECT_EQ(figures.ranks_with_rows, static_cast<std::uint64_t>(world_.size()));
+}
+
+TEST_F(Reorder, TheLongestRowsFirstDoNotMakeALargePartition) {
+    std::mt19937 random(7);
+    const auto is_long = [](const std::string& key) { return key >= number_key(970); };
+    const StagedKeys keys = spread(
+        3000, random, [&](std::size_t) { return number_key(static_cast<std::int64_t>(random() % 1000)); });
+    const Figures figures = expect_sorted(keys, true, kAllRows, kAmple, [&](const std::string& key) {
+        return is_long(key) ? std::size_t{500'000} : std::size_t{100};
+    });
+    EXPECT_LE(figures.largest_partition_bytes, 10U << 20U);
+    EXPECT_GE(figures.partitions, 4U);
 }
 
 TEST_F(Reorder, ThereMayBeNoRowsOrNoneSelected) {

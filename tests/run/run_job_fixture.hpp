@@ -106,7 +106,7 @@ protected:
     }
     JobResult run(const mpi::Communicator& ranks, const StopRequest& stop) {
         WatchedFileSystem files(watch_);
-        JobResult result = run_job(ranks, files, catalog_, spec_, input_, stop);
+        JobResult result = run_job(ranks, {files, catalog_, stop}, spec_, input_);
         EXPECT_EQ(files.open_files(), 0);
         ranks.barrier();
         return result;

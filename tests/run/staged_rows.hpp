@@ -2,12 +2,14 @@
 /// Staged partitions made by hand: rows with chosen keys, spread over the ranks as a pass would leave them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "dj/base/byte_stream.hpp"
 #include "dj/base/file_system.hpp"
 #include "run/row_plan.hpp"
 
@@ -51,8 +53,11 @@ public:
         return {communicator_, store, schema, memory_bytes};
     }
 
-    /// This rank's partitions. A row's text is its number, padded to `text_bytes`; its origin names it too.
-    std::vector<StagedPartition> stage(const StagedKeys& keys, std::size_t text_bytes = 0) {
+    /// How long a row's text is at least, by its key.
+    using TextBytes = std::function<std::size_t(const std::string& key)>;
+
+    /// This rank's partitions. A row's text is its number, padded; its origin names it too.
+    std::vector<StagedPartition> stage(const StagedKeys& keys, const TextBytes& text_bytes = {}) {
         std::vector<StagedPartition> mine;
         std::uint64_t row = 0;
         for (std::uint32_t p = 0; p < keys.size(); ++p) {
@@ -79,14 +84,14 @@ public:
 
 private:
     StagedPartition::Part make_part(const std::vector<std::string>& keys, std::uint64_t first_row,
-                                    std::size_t text_bytes) {
+                                    const TextBytes& text_bytes) {
         constexpr std::uint64_t kRecordBase = 1000;
         Batch batch(schema);
         TextColumn column;
         for (std::size_t i = 0; i < keys.size(); ++i) {
             column.push_back(keys[i]);
             std::string text = std::to_string(first_row + i) + ":";
-            if (text.size() < text_bytes) text.resize(text_bytes, '.');
+            if (text_bytes) text.resize(std::max(text.size(), text_bytes(keys[i])), '.');
             batch.text(text_column).push_back(text);
             RowOrigin origin;
             origin.row = first_row + i - std::min(first_row, kRecordBase);
@@ -101,6 +106,7 @@ private:
         std::string key_bytes;
         column.serialise(key_bytes);
         part.keys = store.put(std::move(key_bytes));
+        part.sizes = store.put(ByteWriter().put_all(batch.row_bytes()).take());
         return part;
     }
 

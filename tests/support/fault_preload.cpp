@@ -119,10 +119,13 @@ int openat64(int folder, const char* path, int flags, ...) {
     return guarded(judge(kind_of_open(flags), path_of(folder, path)),
                    [&] { return NEXT(openat64)(folder, path, flags, mode); });
 }
+// The names and parameters are glibc's.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 int __open_2(const char* path, int flags) { return open(path, flags, 0); }
 int __open64_2(const char* path, int flags) { return open64(path, flags, 0); }
 int __openat_2(int folder, const char* path, int flags) { return openat(folder, path, flags, 0); }
 int __openat64_2(int folder, const char* path, int flags) { return openat64(folder, path, flags, 0); }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 int creat(const char* path, mode_t mode) { return open(path, O_CREAT | O_WRONLY | O_TRUNC, mode); }
 int creat64(const char* path, mode_t mode) { return open64(path, O_CREAT | O_WRONLY | O_TRUNC, mode); }
 
@@ -167,6 +170,7 @@ ssize_t pwritev64v2(int fd, const iovec* vectors, int count, off64_t offset, int
         return NEXT(pwritev64v2)(fd, kept, count, offset, flags);
     });
 }
+// NOLINTNEXTLINE(readability-function-size)
 ssize_t copy_file_range(int from, off64_t* from_at, int to, off64_t* to_at, size_t bytes, unsigned flags) {
     return guarded_write(to, bytes, [&](size_t limit) {
         return NEXT(copy_file_range)(from, from_at, to, to_at, limit, flags);

@@ -62,6 +62,8 @@ public:
     [[nodiscard]] std::size_t size() const { return origins.size(); }
     /// Bytes of all values: what a memory budget counts.
     [[nodiscard]] std::size_t payload_bytes() const;
+    /// The same for each row; opaque values count with their average.
+    [[nodiscard]] std::vector<std::uint64_t> row_bytes() const;
 
     [[nodiscard]] TextColumn& text(std::size_t column) { return std::get<TextColumn>(columns_[column]); }
     [[nodiscard]] const TextColumn& text(std::size_t column) const {

@@ -73,13 +73,13 @@ public:
 };
 
 /// jsonl plain, .gz (one member per block) or .zst (one frame per block).
-[[nodiscard]] std::unique_ptr<OutputFormat> make_jsonl_output(OutputOptions options,
-                                                              std::shared_ptr<const BatchSchema> schema);
-[[nodiscard]] std::unique_ptr<OutputFormat> make_parquet_output(OutputOptions options,
-                                                                std::shared_ptr<const BatchSchema> schema);
+[[nodiscard]] std::unique_ptr<OutputFormat> make_jsonl_output(const OutputOptions& options,
+                                                              const BatchSchema& schema);
+[[nodiscard]] std::unique_ptr<OutputFormat> make_parquet_output(const OutputOptions& options,
+                                                                const BatchSchema& schema);
 
 /// One line per row with the added fields only, as Data-Juicer's `{export}_stats.jsonl`.
 [[nodiscard]] std::unique_ptr<OutputFormat> make_stats_output(std::vector<AddedField> added,
-                                                              std::shared_ptr<const BatchSchema> schema);
+                                                              const BatchSchema& schema);
 
 }  // namespace dj

@@ -70,6 +70,24 @@ struct PartitionDecision {
                                                 const PartitionOptions& options, const InputSample& sample,
                                                 const Resources& resources);
 
+/// Where a partition begins, but for the first.
+struct RowBorder {
+    std::uint32_t file = 0;    ///< Index into the list of input files.
+    std::uint64_t offset = 0;  ///< Of a record's first byte.
+    bool operator==(const RowBorder&) const = default;
+};
+
+/// How many rows a partition is to have, if the recipe counts in rows and the files' rows must be looked for: uncompressed
+/// jsonl. (Row groups tell their rows; what is compressed is one partition.)
+[[nodiscard]] std::optional<std::uint64_t> rows_to_count(const std::vector<InputFile>& files,
+                                                         const PartitionOptions& options);
+
+/// One partition from each border to the next, cut further where it would be above `max_size_mb`.
+[[nodiscard]] PartitionDecision plan_partitions_at(const std::vector<InputFile>& files,
+                                                   const std::vector<RowBorder>& borders,
+                                                   const PartitionOptions& options,
+                                                   const Resources& resources);
+
 /// One operator of the pipeline with its checked parameters.
 struct OpCall {
     std::string name{};

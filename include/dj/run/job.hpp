@@ -94,10 +94,16 @@ struct JobInput {
     EventSink* events = nullptr;
 };
 
+/// What a job runs in, on each rank; referred to, and outlives the run.
+struct JobSurroundings {
+    FileSystem& files;
+    const OpCatalog& catalog;
+    const StopRequest& stop;
+};
+
 /// Collective. Runs the job; `input` is used on rank 0 only. All ranks return the same `exit`; the rest of the result
 /// is complete on rank 0. Errors are in the result, not thrown: no rank may leave the others waiting.
-[[nodiscard]] JobResult run_job(const mpi::Communicator& communicator, FileSystem& files,
-                                const OpCatalog& catalog, const JobSpec& spec, const JobInput& input,
-                                const StopRequest& stop);
+[[nodiscard]] JobResult run_job(const mpi::Communicator& communicator, const JobSurroundings& surroundings,
+                                const JobSpec& spec, const JobInput& input);
 
 }  // namespace dj

@@ -78,7 +78,7 @@ template <std::default_initializable T>
 class ParamSet {
 public:
     template <class Field>
-    ParamSet& add(Field T::*field, std::string name, std::string doc, ParamRules rules = {});
+    ParamSet& add(Field T::*field, const std::string& name, const std::string& doc, ParamRules rules = {});
 
     [[nodiscard]] const std::vector<ParamSpec>& specs() const { return specs_; }
 

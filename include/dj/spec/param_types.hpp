@@ -96,11 +96,12 @@ void limit_to_type(Bounds& bounds) {
 
 template <std::default_initializable T>
 template <class Field>
-ParamSet<T>& ParamSet<T>::add(Field T::*field, std::string name, std::string doc, ParamRules rules) {
+ParamSet<T>& ParamSet<T>::add(Field T::*field, const std::string& name, const std::string& doc,
+                              ParamRules rules) {
     if constexpr (param_detail::kOptional<Field>) rules.nullable = true;
     param_detail::limit_to_type<Field>(rules.bounds);
-    specs_.push_back({.name = std::move(name),
-                      .doc = std::move(doc),
+    specs_.push_back({.name = name,
+                      .doc = doc,
                       .type = ParamTypeOf<Field>::value,
                       .default_value = param_detail::to_json_value(T{}.*field),
                       .rules = std::move(rules)});

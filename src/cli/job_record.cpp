@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/job_record.hpp"
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "cli/terminal.hpp"
+#include "dj/base/error.hpp"
+#include "dj/events/job_events.hpp"
+#include "dj/storage/job_index.hpp"
+
+namespace dj {
+namespace {
+
+std::string shell_quoted(const std::string& argument) {
+    if (!argument.empty() &&
+        argument.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   "_-./=:,+@%") == std::string::npos) {
+        return argument;
+    }
+    std::string quoted = "'";
+    for (const char c : argument) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+/// The command that continues this job, launcher included as far as it can be told.
+std::string resumption_command(const std::vector<std::string>& arguments, const std::string& job_id,
+                               int ranks) {
+    std::string command;
+    if (std::getenv("SLURM_STEP_ID") != nullptr && ranks > 1) {
+        command = fmt::format("srun -n {} ", ranks);
+    } else if (ranks > 1) {
+        command = fmt::format("mpirun -n {} ", ranks);
+    }
+    command += "dj-mpi";
+    bool has_id = false;
+    for (const std::string& argument : arguments) {
+        command += ' ' + shell_quoted(argument);
+        has_id = has_id || argument == "--job_id" || argument.starts_with("--job_id=") ||
+                 argument == "--resume" || argument.starts_with("--resume=");
+    }
+    return has_id ? command : command + " --job_id " + shell_quoted(job_id);
+}
+
+void fill_summary(const JobResult& result, JobSummary& summary) {
+    switch (result.exit) {
+        case ExitCode::done: summary.status = JobStatus::completed; break;
+        case ExitCode::done_with_failures: summary.status = JobStatus::completed_with_failures; break;
+        case ExitCode::stopped: summary.status = JobStatus::stopped; break;
+        default: summary.status = JobStatus::failed; break;
+    }
+    summary.error_message = result.error;
+    summary.exit_code = static_cast<int>(result.exit);
+    summary.steps = result.steps;
+    summary.records_read = result.records_read;
+    summary.exported = result.exported;
+    summary.quarantined = result.quarantined;
+    summary.in_failed_partitions = result.in_failed_partitions;
+    summary.counts_add_up = result.counts_add_up;
+    summary.outputs = result.outputs;
+    summary.output_bytes = result.output_bytes;
+    summary.peak_rss_bytes = result.peak_rss_bytes;
+    summary.spilled_bytes = result.spilled_bytes;
+    summary.seconds_to_first_row = result.seconds_to_first_row;
+}
+
+template <class Write>
+void record(const std::string& what, Write write) {
+    try {
+        write();
+    } catch (const std::exception& error) {
+        print_error(fmt::format("{} could not be brought up to date: {}", what, error.what()));
+    }
+}
+
+}  // namespace
+
+void JobRecord::open(const std::vector<std::string>& arguments) {
+    layout_.create_folders(files_);
+    const int attempt = job_.spec.attempt;
+    job_.summary.resumption_command = resumption_command(arguments, job_.spec.job_id, job_.summary.ranks);
+    files_.remove(layout_.stop_file());
+    replace_file(files_, layout_.recipe(recipe_.file), recipe_.text, attempt);
+    const nlohmann::json cli = {{"arguments", arguments}};
+    replace_file(files_, layout_.cli(), cli.dump() + "\n", attempt);
+    write_plan();
+    open_events();
+    heartbeat_ = std::make_unique<JobHeartbeat>(files_, layout_.summary(), job_.summary);
+    if (const auto index = job_index_folder()) {
+        (void)remember_job(files_, *index, {job_.spec.job_id, layout_.folder(), job_.summary.start_time});
+    }
+}
+
+JobSummary JobRecord::close(const JobResult& result, const StopRequest& stop) {
+    fill_mapping(result);
+    record("metadata", [&] {
+        write_dataset_mapping(files_, layout_.dataset_mapping(), job_.mapping, job_.spec.attempt);
+        write_final_report(files_, layout_.final_mapping_report(), job_.mapping, result.seconds,
+                           job_.spec.attempt);
+    });
+    if (events_) {
+        record_end(result, stop);
+        if (!events_->close()) print_error("some events of this job could not be written");
+    }
+    record("job_summary.json",
+           [&] { heartbeat_->finish([&](JobSummary& summary) { fill_summary(result, summary); }); });
+    JobSummary summary = heartbeat_->summary();
+    if (summary.status == JobStatus::running) fill_summary(result, summary);
+    return summary;
+}
+
+void JobRecord::write_plan() {
+    const int attempt = job_.spec.attempt;
+    job_.dag["metadata"]["created_at"] = job_.summary.start_time;
+    replace_file(files_, layout_.dag_plan(), job_.dag.dump(1) + "\n", attempt);
+    write_dataset_mapping(files_, layout_.dataset_mapping(), job_.mapping, attempt);
+    files_.create_directories(layout_.partition_table().parent_path());
+    replace_file(files_, layout_.partition_table(), partition_table(job_.input).dump() + "\n", attempt);
+}
+
+void JobRecord::open_events() {
+    if (!recipe_.event_logging.enabled) return;
+    const std::string timestamp = utc_timestamp(job_.summary.start_time);
+    EventLogOptions log;
+    log.events_path = layout_.events(timestamp);
+    log.text_path = layout_.text_log(timestamp);
+    log.max_file_bytes = static_cast<std::uint64_t>(recipe_.event_logging.max_log_size_mb * (1 << 20));
+    log.backup_count = recipe_.event_logging.backup_count;
+    log.job_id = job_.spec.job_id;
+    log.attempt = job_.spec.attempt;
+    log.on_trouble = [](const std::string& message) { print_error(message); };
+    events_ = std::make_unique<EventLog>(files_, log);
+    job_.summary.event_log_file = log.events_path.string();
+    job_.input.events = events_.get();
+    JobStartFigures figures;
+    figures.attempt = job_.spec.attempt;
+    figures.total_partitions = job_.input.partitions.size();
+    figures.total_bytes = job_.summary.input_bytes;
+    figures.ranks = job_.summary.ranks;
+    figures.threads = job_.spec.threads;
+    figures.config = {{"dataset_path", job_.mapping.original_dataset_path},
+                      {"work_dir", job_.places.work_dir.string()},
+                      {"executor_type", recipe_.options.executor_type}};
+    events_->record(job_start_event(figures));
+    events_->record(dag_saved_event(layout_.dag_plan().string(), job_.dag["nodes"].size()));
+}
+
+void JobRecord::record_end(const JobResult& result, const StopRequest& stop) {
+    switch (result.exit) {
+        case ExitCode::done:
+        case ExitCode::done_with_failures:
+            events_->record(
+                job_complete_event(result.seconds, job_.spec.output.path.string(), result.exported));
+            break;
+        case ExitCode::stopped:
+            events_->record(job_stopping_event(result.error.empty() ? stop.reason() : result.error));
+            break;
+        default: events_->record(job_failed_event(result.error, result.seconds)); break;
+    }
+}
+
+void JobRecord::fill_mapping(const JobResult& result) {
+    job_.mapping.rows_exported = result.exported;
+    std::uint64_t row = 0;
+    for (std::size_t i = 0; i < result.partitions.size(); ++i) {
+        const PartitionResult& read = result.partitions[i];
+        MappedPartition& partition = job_.mapping.partitions.at(i);
+        if (read.rank < 0) continue;
+        partition.processing_status = "completed";
+        partition.sample_count = read.records;
+        partition.first_row = row;
+        if (result.passes == 1) partition.rows_out = read.rows;
+        partition.start_time = read.begin_seconds;
+        partition.end_time = read.end_seconds;
+        partition.checksum = read.content_hash;
+        row += read.records;
+    }
+}
+
+}  // namespace dj

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What a job leaves in its folder from its start to its end: recipe, plan, partition table, events, summary with
+/// heartbeat.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/prepare_job.hpp"
+#include "dj/base/file_system.hpp"
+#include "dj/events/event_log.hpp"
+#include "dj/recipe/recipe.hpp"
+#include "dj/run/job.hpp"
+#include "dj/run/stop_request.hpp"
+#include "dj/storage/job_summary.hpp"
+
+namespace dj {
+
+/// On rank 0. All arguments are referred to and outlive the record.
+class JobRecord {
+public:
+    JobRecord(FileSystem& files, PreparedJob& job, const Recipe& recipe)
+        : files_(files), job_(job), recipe_(recipe), layout_(job.places) {}
+
+    /// Makes the job folder and what stands in it from the start; events of the run go to the log that it opens. Throws
+    /// EnvironmentError.
+    void open(const std::vector<std::string>& arguments);
+
+    /// The result is decided: what cannot be recorded about it any more is said, and changes nothing. Returns the summary
+    /// as it stands, or would stand, in the folder.
+    JobSummary close(const JobResult& result, const StopRequest& stop);
+
+private:
+    void write_plan();
+    void open_events();
+    void record_end(const JobResult& result, const StopRequest& stop);
+    void fill_mapping(const JobResult& result);
+
+    FileSystem& files_;
+    PreparedJob& job_;
+    const Recipe& recipe_;
+    const JobLayout layout_;
+    std::unique_ptr<EventLog> events_;
+    std::unique_ptr<JobHeartbeat> heartbeat_;
+};
+
+}  // namespace dj

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/root_run.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/terminal.hpp"
+#include "dj/base/clock.hpp"
+#include "dj/report/human_units.hpp"
+#include "dj/report/job_views.hpp"
+
+namespace dj {
+
+std::optional<ExitCode> RootRun::check(int ranks_on_node) {
+    started_ = seconds_since_epoch();
+    std::vector<RecipeProblem> problems;
+    checked_ = check_places(files_, load_recipe(options_.sources, catalog_), started_, problems);
+    if (!problems.empty()) {
+        print_problems(options_.sources.file, problems);
+        return ExitCode::usage;
+    }
+    claim_ = claim_job(files_, checked_.recipe, checked_.places, options_.force_unlock,
+                       [this](const std::string& text) { notice(text); });
+    if (claim_.nothing_to_do) {
+        say(fmt::format("job {} is complete: there is nothing to do. Its output is {}",
+                        checked_.places.job.job_id, checked_.places.export_path.string()));
+        return ExitCode::done;
+    }
+    const auto memory = checked_.recipe.resources.memory_mb;
+    machine_ =
+        granted_machine(ranks_on_node, wanted_threads(),
+                        memory ? std::optional(static_cast<std::uint64_t>(*memory) << 20) : std::nullopt);
+    survey_ = survey_inputs(files_, checked_.inputs, checked_.recipe, catalog_);
+    return std::nullopt;
+}
+
+std::optional<RowBorderSearch> RootRun::border_search() const {
+    const auto rows = rows_to_count(survey_.files, checked_.recipe.partition);
+    if (!rows) return std::nullopt;
+    notice(fmt::format("partition.size: all of the input is read once to find every {} rows", *rows));
+    return RowBorderSearch{survey_.files, *rows, machine_.threads};
+}
+
+void RootRun::prepare(const std::optional<std::vector<RowBorder>>& borders) {
+    const Resources resources{ranks_, machine_.threads, machine_.memory_bytes};
+    job_ = prepare_job(checked_, std::move(survey_), resources, borders, started_);
+    job_.spec.attempt = claim_.attempt;
+    job_.summary.attempt = claim_.attempt;
+    prepare_output(files_, checked_.places);
+    announce();
+    if (claim_.earlier) {
+        job_.summary.first_start_time = claim_.earlier->first_start_time;
+        notice(fmt::format("job {} has been started before ({}): it runs again from its beginning",
+                           job_.spec.job_id, to_string(claim_.earlier->status)));
+    }
+    record_.emplace(files_, job_, checked_.recipe);
+    record_->open(options_.arguments);
+    say(fmt::format("job {}: {}", job_.spec.job_id, JobLayout(job_.places).folder().string()));
+}
+
+std::optional<std::int64_t> RootRun::wanted_threads() const {
+    const auto& recipe = checked_.recipe;
+    return recipe.resources.threads ? recipe.resources.threads : recipe.options.np;
+}
+
+void RootRun::conclude(const JobResult& result, const StopRequest& stop) {
+    const JobSummary summary = record_->close(result, stop);
+    if (options_.log_json) {
+        (void)write_all(1, to_json(summary).dump() + "\n");
+    } else if (!options_.quiet) {
+        (void)write_all(1, final_screen(summary, screen_style(1)));
+    }
+    if (result.exit == ExitCode::failed || result.exit == ExitCode::usage) print_error(result.error);
+    if (result.exit == ExitCode::stopped && options_.quiet) print_error("stopped: " + result.error);
+}
+
+void RootRun::announce() const {
+    if (options_.verify_input)
+        notice("--verify-input: every start reads all of the input again, there is nothing to compare");
+    for (const std::string& line : checked_.recipe.notices) notice(line);
+    for (const std::string& line : checked_.inputs.notices) notice(line);
+    say(job_.decision.explanation);
+    say(fmt::format("{} rank{}, {}", ranks_, ranks_ == 1 ? "" : "s", machine_.explanation));
+}
+
+void RootRun::say(const std::string& text) const {
+    if (options_.quiet) return;
+    if (options_.log_json) {
+        const nlohmann::json line = {{"message", text}};
+        (void)write_all(1, line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    } else {
+        (void)write_all(1, show_text(text) + "\n");
+    }
+}
+
+}  // namespace dj

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Rank 0's half of a run: from the recipe to the plan, and from the result to the last line on the screen.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/checked_recipe.hpp"
+#include "cli/granted_machine.hpp"
+#include "cli/input_survey.hpp"
+#include "cli/job_claim.hpp"
+#include "cli/job_record.hpp"
+#include "cli/prepare_job.hpp"
+#include "cli/run_recipe.hpp"
+#include "dj/base/exit_code.hpp"
+#include "dj/run/row_borders.hpp"
+
+namespace dj {
+
+/// Its verbs are called in the order in which they stand here. They print, and throw UserError and EnvironmentError.
+class RootRun {
+public:
+    RootRun(FileSystem& files, const OpCatalog& catalog, const RunOptions& options, int ranks)
+        : files_(files), catalog_(catalog), options_(options), ranks_(ranks) {}
+
+    /// Reads and checks the recipe, claims the job, looks at the input. A code if there is nothing to run: there are
+    /// problems, which have been printed, or the job is done.
+    [[nodiscard]] std::optional<ExitCode> check(int ranks_on_node);
+
+    /// What all ranks must look for before the plan is made, if the recipe counts in rows.
+    [[nodiscard]] std::optional<RowBorderSearch> border_search() const;
+
+    /// Plans, and opens the job's folder.
+    void prepare(const std::optional<std::vector<RowBorder>>& borders);
+
+    [[nodiscard]] const PreparedJob& job() const { return job_; }
+    [[nodiscard]] std::optional<std::int64_t> wanted_threads() const;
+
+    /// Records the result and shows it.
+    void conclude(const JobResult& result, const StopRequest& stop);
+
+private:
+    void announce() const;
+    void notice(const std::string& text) const { say("note: " + text); }
+    /// A line on standard output: nothing if quiet, JSON if asked for.
+    void say(const std::string& text) const;
+
+    FileSystem& files_;
+    const OpCatalog& catalog_;
+    const RunOptions& options_;
+    const int ranks_;
+    double started_ = 0;  ///< Since the epoch.
+    CheckedRecipe checked_;
+    JobClaim claim_;
+    GrantedMachine machine_;
+    InputSurvey survey_;
+    PreparedJob job_;
+    std::optional<JobRecord> record_;
+};
+
+}  // namespace dj
