@@ -60,6 +60,15 @@ function(dj_write_op_list path)
   file(CONFIGURE OUTPUT ${path} CONTENT "${lines}" @ONLY)
 endfunction()
 
+# Morsels are made and freed by different threads at memory speed: glibc's malloc maps and unmaps each of their buffers,
+# which costs more than all operators (docs/adr/0008). A program that links mimalloc uses it for everything; sanitizers
+# bring their own allocator. Nothing refers to the library, so that the linker must be told to keep it.
+function(dj_link_allocator name)
+  if(NOT DJ_SANITIZE)
+    target_link_libraries(${name} PRIVATE -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
+  endif()
+endfunction()
+
 # A program of the project: its main file, all the rest from the module cli.
 function(dj_program name main)
   if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${main})
@@ -69,6 +78,7 @@ function(dj_program name main)
   target_compile_options(${name} PRIVATE ${DJ_WARNINGS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE dj::cli)
+  dj_link_allocator(${name})
   set_property(GLOBAL APPEND PROPERTY DJ_PROGRAMS ${name})
 endfunction()
 

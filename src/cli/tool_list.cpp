@@ -105,6 +105,7 @@ int run(ToolContext& context, const Options& options) {
         return 0;
     }
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(jobs.size());
     for (const auto& job : jobs) rows.push_back(row_of(job, now));
     print(show_table({{.header = "job", .right = false, .keep = 100, .flexible = true},
                       {.header = "status", .right = false, .keep = 100},

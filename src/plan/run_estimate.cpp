@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "dj/plan/byte_size.hpp"
+#include "dj/plan/memory_shares.hpp"
 
 namespace dj {
 namespace {
@@ -26,13 +27,12 @@ constexpr double kCompressionRatio = 3.0;
 constexpr double kParquetRatio = 2.0;
 /// `__dj__stats__` beside a record of some 2 KiB.
 constexpr double kStatsShare = 0.05;
-/// The stage store gets this share of the budget before it spills.
-constexpr double kStageShare = 0.5;
 
-/// A thread's morsel in its four forms (raw, parsed, changed, encoded) and one of each waiting in the queues.
-constexpr std::uint64_t kBytesPerThread = 8 * kMebibyte;
+// Measured as peak resident size at budgets too small for anything else: 230 MB with two threads.
+/// Morsels in their four forms (raw, parsed, changed, encoded), a re-ordered partition of 8 MiB likewise.
+constexpr std::uint64_t kBytesPerThread = 64 * kMebibyte;
 /// Program, libraries, MPI, tables of the operators.
-constexpr std::uint64_t kBytesPerProcess = 64 * kMebibyte;
+constexpr std::uint64_t kBytesPerProcess = 96 * kMebibyte;
 
 double rate_of(const OpCall& op) {
     const auto cost = cost_class_of(op);

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <sys/resource.h>
 
 #include "agreement.hpp"
@@ -13,6 +12,7 @@
 #include "coordinator.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/events/job_events.hpp"
+#include "dj/plan/memory_shares.hpp"
 #include "dj/run/job.hpp"
 #include "job_accounts.hpp"
 #include "output_files.hpp"
@@ -26,20 +26,8 @@ namespace dj {
 
 namespace {
 
-/// Shares of the memory budget. What is left is for the program itself, morsels under way and their encoded copies.
-constexpr double kStageShare = 0.3;
-constexpr double kExchangeShare = 0.15;
-
 std::uint64_t share_of(std::uint64_t bytes, double share) {
     return static_cast<std::uint64_t>(static_cast<double>(bytes) * share);
-}
-
-/// Buffers of a morsel's size and more are given back to the system when freed. glibc would otherwise keep them in an
-/// arena per thread and raise the size from which it does not, and the budget would be a wish.
-void return_large_buffers() {
-    constexpr int kThresholdBytes = 256 << 10;
-    ::mallopt(M_MMAP_THRESHOLD, kThresholdBytes);
-    ::mallopt(M_TRIM_THRESHOLD, kThresholdBytes);
 }
 
 /// Everything one rank holds during a job; the members' order is the order of their making.
@@ -52,7 +40,6 @@ public:
           spec_(spec),
           input_(input),
           stop_(surroundings.stop) {
-        return_large_buffers();
         make_pipeline_everywhere(surroundings.catalog);
         store_.emplace(files_,
                        StageStore::Options{share_of(spec_.memory_bytes, kStageShare), spec_.scratch_folder});

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/// How a rank's memory budget is divided: the run keeps to it, `--dry-run` reckons with it.
+#pragma once
+
+namespace dj {
+
+/// Rows that wait between passes, or for their place in the output; beyond it they go to scratch.
+inline constexpr double kStageShare = 0.25;
+/// Keys and buffers of one round of a row plan's exchange.
+inline constexpr double kExchangeShare = 0.15;
+// What is left is for the program itself, morsels under way with their copies, and the allocator's slack.
+
+}  // namespace dj
