@@ -40,7 +40,7 @@ std::string_view word_for(CostClass cost) {
 
 std::string first_sentence(std::string_view doc, std::size_t width) {
     const auto end = std::min({doc.find(". "), doc.find(".\n"), doc.find('\n'), doc.size()});
-    const auto sentence = show_text(doc.substr(0, end));
+    auto sentence = show_text(doc.substr(0, end));
     if (display_width(sentence) <= width) return sentence;
     auto line = wrapped(sentence, width > 3 ? width - 3 : 0, 0);
     return line.substr(0, line.find('\n')) + "...";
