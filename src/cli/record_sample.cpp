@@ -66,6 +66,7 @@ std::vector<std::string> RecordSample::fields() const {
     for (const auto& [name, bytes] : text_bytes_) ranked.emplace_back(bytes, name);
     std::ranges::stable_sort(ranked, std::ranges::greater{}, &std::pair<std::uint64_t, std::string>::first);
     std::vector<std::string> names;
+    names.reserve(ranked.size());
     for (auto& entry : ranked) names.push_back(std::move(entry.second));
     return names;
 }
