@@ -38,10 +38,10 @@ std::string to_hex(const Digest128& digest) {
 
 struct Md5Hasher::State {
     struct FreeContext {
-        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+        void operator()(EVP_MD_CTX* made) const { EVP_MD_CTX_free(made); }
     };
     struct FreeAlgorithm {
-        void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+        void operator()(EVP_MD* made) const { EVP_MD_free(made); }
     };
     std::unique_ptr<EVP_MD, FreeAlgorithm> algorithm{EVP_MD_fetch(nullptr, "MD5", nullptr)};
     std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
