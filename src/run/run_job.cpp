@@ -176,8 +176,9 @@ private:
     RowPlanCounts resolve(const BoundOp& bound, std::vector<StagedPartition>& staged,
                           std::uint64_t total_rows) {
         const auto begin = std::chrono::steady_clock::now();
-        const RowPlanContext context{communicator_, *store_, pipeline_->schema,
-                                     share_of(spec_.memory_bytes, kExchangeShare)};
+        const RowPlanContext context{
+            communicator_, *store_, pipeline_->schema,
+            std::max(share_of(spec_.memory_bytes, kExchangeShare), kLeastExchangeBytes)};
         const RowPlanCounts counts = bound.spec->shape == OpShape::group_by_key
                                          ? drop_duplicates(context, staged, total_rows)
                                          : reorder(context, *bound.op, bound.spec->name, staged, total_rows);
