@@ -39,16 +39,12 @@ public:
         json nodes = json::object();
         for (std::size_t op = 0; op < ops_.size(); ++op) {
             if (ops_[op].dataset_wide) {
-                add(nodes, scatter_gather_id(op, ops_[op].name), "scatter_gather", op, nullptr,
-                    dependencies(op, std::nullopt));
+                add(nodes, scatter_gather_id(op, ops_[op].name), "scatter_gather", op, std::nullopt);
             } else if (collapsed_) {
-                add(nodes, op_node_id(op, ops_[op].name), "operation", op, nullptr,
-                    dependencies(op, std::nullopt));
+                add(nodes, op_node_id(op, ops_[op].name), "operation", op, std::nullopt);
             } else {
-                for (std::size_t p = 0; p < partition_count_; ++p) {
-                    add(nodes, partition_node_id(op, ops_[op].name, p), "partition_operation", op, p,
-                        dependencies(op, p));
-                }
+                for (std::size_t p = 0; p < partition_count_; ++p)
+                    add(nodes, partition_node_id(op, ops_[op].name, p), "partition_operation", op, p);
             }
         }
         return nodes;
@@ -73,15 +69,15 @@ private:
         return ids;
     }
 
-    void add(json& nodes, const std::string& id, const char* type, std::size_t op, json partition,
-             json waits_for) const {
+    void add(json& nodes, const std::string& id, const char* type, std::size_t op,
+             std::optional<std::size_t> partition) const {
         nodes[id] = {
             {"node_id", id},
             {"operation_name", ops_[op].name},
             {"node_type", type},
-            {"partition_id", std::move(partition)},
+            {"partition_id", partition ? json(*partition) : json(nullptr)},
             {"config", ops_[op].params},
-            {"dependencies", std::move(waits_for)},
+            {"dependencies", dependencies(op, partition)},
             {"execution_order", op + 1},
             {"estimated_duration", 0.0},
             {"metadata", {{"family", ops_[op].family}, {"segment", segment_of_[op]}}},
