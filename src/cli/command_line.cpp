@@ -91,9 +91,14 @@ public:
 
     CommandLineResult parse(const std::string& default_recipe) {
         result_.line.arguments = arguments_;
+        bool only_recipes = false;  // behind "--"
         for (at_ = 0; at_ < arguments_.size(); ++at_) {
             const auto& word = arguments_[at_];
-            if (word == "-h") {
+            if (only_recipes) {
+                name_recipe(word);
+            } else if (word == "--") {
+                only_recipes = true;
+            } else if (word == "-h") {
                 result_.line.mode = CommandMode::help;
             } else if (word.starts_with("--") && word.size() > 2) {
                 option(word);
@@ -105,6 +110,8 @@ public:
         }
         auto& line = result_.line;
         if (line.recipe.empty()) line.recipe = default_recipe;
+        if (ranks_given_ && line.mode == CommandMode::run)
+            complain("--ranks belongs to --dry-run; how many ranks run is said to mpirun or srun (-n)");
         const bool needs_recipe = line.mode != CommandMode::help && line.mode != CommandMode::version;
         if (needs_recipe && line.recipe.empty() && result_.problems.empty()) {
             complain("no recipe named: dj-mpi recipe.yaml (dj-mpi --help tells more)");
@@ -196,6 +203,7 @@ private:
                 complain(fmt::format("--ranks: needs a whole number above 0, got {}", *text));
             } else {
                 line.dry_run_ranks = static_cast<int>(*number);
+                ranks_given_ = true;
             }
         } else if (own.name == "--max-runtime") {
             line.max_runtime_seconds = parse_duration(*text);
@@ -228,6 +236,7 @@ private:
 
     const std::vector<std::string>& arguments_;
     std::size_t at_ = 0;
+    bool ranks_given_ = false;
     RecipeKeys keys_;
     CommandLineResult result_;
 };

@@ -96,9 +96,10 @@ int main_of(int argc, char** argv) {
         parse_command_line({argv + std::min(argc, 1), argv + argc}, named == nullptr ? "" : named);
     const auto& line = parsed.line;
     if (line.mode == CommandMode::help || line.mode == CommandMode::version) {
-        if (speaks)
-            (void)write_all(1, line.mode == CommandMode::help ? help_text(screen_style(1).width)
-                                                              : "dj-mpi " DJ_VERSION "\n");
+        if (speaks && !write_all(1, line.mode == CommandMode::help ? help_text(screen_style(1).width)
+                                                                   : "dj-mpi " DJ_VERSION "\n")) {
+            throw EnvironmentError("standard output cannot be written to");
+        }
         return exit_with(ExitCode::done);
     }
     if (!parsed.problems.empty()) {

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/job_claim.hpp"
 
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <thread>
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
 
+#include "cli/job_owner.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
 #include "dj/report/human_units.hpp"
@@ -22,23 +19,10 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds(10);
 constexpr auto kPause = std::chrono::milliseconds(250);
 
-bool on_this_host(const JobSummary& summary) {
-    std::array<char, 256> host{};
-    return gethostname(host.data(), host.size() - 1) == 0 && summary.host == host.data();
-}
-
-/// A killed run leaves no word of its end, but on the same host its process is seen to be gone.
-bool process_is_gone(const JobSummary& summary) {
-    if (summary.process_id <= 0 || !on_this_host(summary)) return false;
-    if (summary.process_id == getpid()) return true;  // a number used again
-    return kill(static_cast<pid_t>(summary.process_id), 0) != 0 && errno == ESRCH;
-}
-
 bool seems_alive(FileSystem& files, const std::filesystem::path& folder) {
-    const auto state = read_job_head(files, folder);
-    if (!state.summary || state.summary->status != JobStatus::running) return false;
-    return !process_is_gone(*state.summary) &&
-           condition_of(state, seconds_since_epoch()) == JobCondition::running;
+    auto state = read_job_head(files, folder);
+    look_for_owner(state);
+    return state.summary && condition_of(state, seconds_since_epoch()) == JobCondition::running;
 }
 
 std::string owner_of(const JobSummary& summary) {

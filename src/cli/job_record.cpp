@@ -36,6 +36,7 @@ std::string resumption_command(const std::vector<std::string>& arguments, const 
     command += "dj-mpi";
     bool has_id = false;
     for (const std::string& argument : arguments) {
+        if (argument == "--force-unlock") continue;  // was for that start alone
         command += ' ' + shell_quoted(argument);
         has_id = has_id || argument == "--job_id" || argument.starts_with("--job_id=") ||
                  argument == "--resume" || argument.starts_with("--resume=");
@@ -83,7 +84,8 @@ void JobRecord::open(const std::vector<std::string>& arguments) {
     files_.remove(layout_.stop_file());
     replace_file(files_, layout_.recipe(recipe_.file), recipe_.text, attempt);
     const nlohmann::json cli = {{"arguments", arguments}};
-    replace_file(files_, layout_.cli(), cli.dump() + "\n", attempt);
+    replace_file(files_, layout_.cli(),
+                 cli.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", attempt);
     write_plan();
     open_events();
     heartbeat_ = std::make_unique<JobHeartbeat>(files_, layout_.summary(), job_.summary);

@@ -5,6 +5,8 @@
 
 #include "cli/terminal.hpp"
 #include "dj/base/clock.hpp"
+#include "dj/plan/byte_size.hpp"
+#include "dj/plan/run_estimate.hpp"
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
 
@@ -45,6 +47,7 @@ void RootRun::prepare(const std::optional<std::vector<RowBorder>>& borders) {
     job_ = prepare_job(checked_, std::move(survey_), resources, borders, started_);
     job_.spec.attempt = claim_.attempt;
     job_.summary.attempt = claim_.attempt;
+    check_job(job_.spec, catalog_, job_.input);
     prepare_output(files_, checked_.places);
     announce();
     if (claim_.earlier) {
@@ -78,6 +81,13 @@ void RootRun::announce() const {
         notice("--verify-input: every start reads all of the input again, there is nothing to compare");
     for (const std::string& line : checked_.recipe.notices) notice(line);
     for (const std::string& line : checked_.inputs.notices) notice(line);
+    const auto least =
+        estimate_run({}, {}, {ranks_, machine_.threads, machine_.memory_bytes}).least_memory_bytes_per_rank;
+    if (machine_.memory_bytes < least) {
+        notice(fmt::format(
+            "the memory budget of {} is less than the program itself needs with {} threads, about {}",
+            human_bytes(machine_.memory_bytes), machine_.threads, human_bytes(least)));
+    }
     say(job_.decision.explanation);
     say(fmt::format("{} rank{}, {}", ranks_, ranks_ == 1 ? "" : "s", machine_.explanation));
 }

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/job_owner.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
 #include "dj/base/clock.hpp"
@@ -44,6 +45,7 @@ std::vector<ListedJob> find_jobs(FileSystem& files, const Options& options, doub
         try {
             if (!files.info(folder)) continue;  // removed since
             ListedJob job{.state = read_job_head(files, folder)};
+            look_for_owner(job.state);
             job.condition = condition_of(job.state, now);
             job.start = job.state.summary ? job.state.summary->start_time : job.state.events.first_timestamp;
             if (!options.running || job.condition == JobCondition::running) jobs.push_back(std::move(job));

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/job_owner.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
 #include "dj/base/clock.hpp"
@@ -23,7 +24,8 @@ struct Options {
 
 /// Shows the job once; whether it still runs.
 bool show(FileSystem& files, const std::filesystem::path& folder, const Options& options) {
-    const auto state = read_job_state(files, folder);
+    auto state = read_job_state(files, folder);
+    look_for_owner(state);
     const double now = seconds_since_epoch();
     if (options.json) {
         const int indent = options.watch ? -1 : 2;

@@ -42,6 +42,8 @@ Validation check(ToolContext& context, const Options& options) {
         validation.looked_at_files = loaded.problems.empty();
         validation.checked =
             check_places(context.files, std::move(loaded), seconds_since_epoch(), validation.problems);
+        if (validation.problems.empty())
+            check_writable(validation.checked.recipe, validation.checked.places, validation.problems);
     }
     return validation;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "dj/base/error.hpp"
+#include "dj/format/file_names.hpp"
 #include "dj/format/input.hpp"
 
 namespace dj {
@@ -41,6 +42,22 @@ FileKind file_kind_of(const std::filesystem::path& path) {
     throw UserError(fmt::format(
         "the format of a file is told from its name, and '{}' ends in none of {}: rename or convert it",
         path.string(), known));
+}
+
+std::pair<std::string, std::string> split_format_ending(const std::filesystem::path& path) {
+    const std::string name = path.filename().string();
+    std::string_view longest;
+    for (const Ending& ending : kEndings) {
+        const bool fits = name.size() > ending.name.size() && name.ends_with(ending.name);
+        if (fits && ending.name.size() > longest.size()) longest = ending.name;
+    }
+    return {name.substr(0, name.size() - longest.size()), std::string(longest)};
+}
+
+std::filesystem::path stats_path_of(const std::filesystem::path& export_path) {
+    const auto name = split_format_ending(export_path).first + "_stats.jsonl";
+    return export_path.has_parent_path() ? export_path.parent_path() / name
+                                         : std::filesystem::path(".") / name;
 }
 
 }  // namespace dj

@@ -176,8 +176,11 @@ bool JsonlParser::read_text(const char* text, const FoundField& found, Field& fi
     }
     const auto decoded = index_.unescape(field.value.data(), field.decoded.get(), options_.repair_utf8);
     if (!decoded) {
-        reason =
-            fmt::format("field '{}' contains half a surrogate pair, which UTF-8 cannot hold", field.use.path);
+        // Of the two things that cannot be decoded, replacement heals one.
+        const bool half_a_pair = index_.unescape(field.value.data(), field.decoded.get(), true).has_value();
+        reason = fmt::format("field '{}' contains {}", field.use.path,
+                             half_a_pair ? "half a surrogate pair, which UTF-8 cannot hold"
+                                         : "a backslash that escapes nothing");
         return false;
     }
     field.value = *decoded;

@@ -57,8 +57,12 @@ std::uint64_t rank_count(const Resources& resources) {
 
 void lower_for_balance(Target& target, std::uint64_t total, const Resources& resources) {
     const auto share = divide_up(total, kPartitionsPerRank * rank_count(resources));
-    target.lower(std::max(share, kBalanceFloorBytes),
-                 fmt::format("lowered so that each rank has about {}", kPartitionsPerRank));
+    if (share > kBalanceFloorBytes) {
+        target.lower(share, fmt::format("lowered so that each rank has about {}", kPartitionsPerRank));
+    } else {
+        target.lower(kBalanceFloorBytes, fmt::format("no smaller than {} for the sake of balance",
+                                                     human_bytes(kBalanceFloorBytes)));
+    }
 }
 
 void lower_for_memory(Target& target, const ModalityRow& row, const Resources& resources) {

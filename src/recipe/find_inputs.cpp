@@ -10,6 +10,7 @@
 #include "dj/base/error.hpp"
 #include "dj/recipe/inputs.hpp"
 #include "dj/storage/job_layout.hpp"
+#include "dj/text/utf8.hpp"
 #include "recipe/path_pattern.hpp"
 
 namespace dj {
@@ -133,7 +134,12 @@ private:
         const std::filesystem::path wanted(path);
         const auto folder = wanted.has_parent_path() ? wanted.parent_path() : std::filesystem::path(".");
         const auto info = files_.info(folder);
-        if (!info) return fmt::format("there is no {}: the folder {} does not exist", path, folder.string());
+        if (!info) {
+            std::error_code error;
+            const auto absolute = std::filesystem::absolute(folder, error);
+            return fmt::format("there is no {}: the folder {} does not exist", path,
+                               (error ? folder : absolute).lexically_normal().string());
+        }
         if (!info->is_directory) return fmt::format("there is no {}: {} is a file", path, folder.string());
         if (const auto near = nearest_name(wanted.filename().string(), files_.list(folder))) {
             const auto suggestion = wanted.has_parent_path() ? (folder / *near).string() : *near;
@@ -148,7 +154,10 @@ private:
     void add_folder(const std::string& folder) {
         found_.folders.emplace_back(folder);
         const auto before = found_.files.size();
-        const auto paths = files_below(files_, folder);
+        SkippedPaths by_jobs;
+        const auto paths = files_below(files_, folder, by_jobs);
+        note_skipped(folder, "job folder", by_jobs.job_folders);
+        note_skipped(folder, "statistics file", by_jobs.statistics);
         for (const auto& path : paths) {
             if (const auto info = files_.info(path)) add_file(path, *info, false);
         }
@@ -158,6 +167,12 @@ private:
                 suffixes_.empty() ? "" : fmt::format(" that ends in {}", fmt::join(suffixes_, ", ")),
                 paths.size()));
         }
+    }
+
+    void note_skipped(const std::string& folder, std::string_view what, std::size_t count) {
+        if (count == 0) return;
+        found_.notices.push_back(fmt::format("{} {}{} in {} passed over: no corpus, but written by dj-mpi",
+                                             count, what, count == 1 ? "" : "s", folder));
     }
 
     void add_file(const std::string& path, const FileInfo& info, bool named) {
@@ -171,7 +186,15 @@ private:
             return;
         }
         try {
-            found_.files.push_back({path, file_kind_of(path), info});
+            const auto kind = file_kind_of(path);
+            if (!is_valid_utf8(path)) {
+                complain(
+                    fmt::format("{}: the name of this file is not UTF-8; rename it (the job's records name "
+                                "every input file in JSON)",
+                                path));
+                return;
+            }
+            found_.files.push_back({path, kind, info});
         } catch (const UserError& error) {
             if (named) {
                 complain(error.what());

@@ -53,7 +53,8 @@ RecipeResult load_recipe(const RecipeSources& sources, const OpCatalog& catalog)
     const auto text_key =
         recipe.options.text_keys.empty() ? std::string("text") : recipe.options.text_keys.front();
     read_process(gathered, catalog, text_key, result);
-    check_recipe(keys, result);
+    // What is missing in a file that cannot be read need not be missing.
+    if (gathered.readable) check_recipe(keys, result);
     sort_problems(result.problems);
     return result;
 }

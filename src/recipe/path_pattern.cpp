@@ -7,6 +7,8 @@
 
 #include <fnmatch.h>
 
+#include "dj/format/file_names.hpp"
+
 namespace dj {
 namespace {
 
@@ -59,15 +61,30 @@ private:
     std::vector<std::string>& found_;
 };
 
-void collect(FileSystem& files, const std::string& folder, std::vector<std::string>& found) {
-    for (const auto& name : files.list(folder)) {
+/// Whether the file stands beside the output that it describes. `names`: all names of the folder.
+bool is_statistics(const std::string& name, const std::vector<std::string>& names) {
+    return name.ends_with("_stats.jsonl") && std::ranges::any_of(names, [&](const std::string& other) {
+               return other != name && stats_path_of(other).filename() == name;
+           });
+}
+
+void collect(FileSystem& files, const std::string& folder, std::vector<std::string>& found,
+             SkippedPaths& skipped) {
+    const auto names = files.list(folder);
+    for (const auto& name : names) {
         auto path = joined(folder, name);
         const auto info = files.info(path);
         if (!info) continue;  // a link to nowhere, or removed meanwhile
         if (!info->is_directory) {
-            found.push_back(std::move(path));
+            if (is_statistics(name, names)) {
+                ++skipped.statistics;
+            } else {
+                found.push_back(std::move(path));
+            }
+        } else if (files.info(joined(path, "job_summary.json"))) {
+            ++skipped.job_folders;
         } else if (!is_link(path)) {
-            collect(files, path, found);
+            collect(files, path, found, skipped);
         }
     }
 }
@@ -94,9 +111,9 @@ std::vector<std::string> match_pattern(FileSystem& files, const std::string& pat
     return found;
 }
 
-std::vector<std::string> files_below(FileSystem& files, const std::string& folder) {
+std::vector<std::string> files_below(FileSystem& files, const std::string& folder, SkippedPaths& skipped) {
     std::vector<std::string> found;
-    collect(files, folder, found);
+    collect(files, folder, found, skipped);
     std::ranges::sort(found);
     return found;
 }

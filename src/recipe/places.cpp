@@ -2,10 +2,15 @@
 #include "dj/recipe/places.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "dj/base/error.hpp"
+#include "dj/format/file_names.hpp"
+#include "dj/text/utf8.hpp"
 
 namespace dj {
 namespace {
@@ -58,13 +63,6 @@ FileKind kind_of_output(const Recipe& recipe, const fs::path& path, std::vector<
     }
 }
 
-/// The statistics that stand beside the output.
-fs::path stats_path(const fs::path& output) {
-    auto stem = output;
-    stem.replace_extension();
-    return stem.string() + "_stats.jsonl";
-}
-
 bool same_file(FileSystem& files, const fs::path& path, const FileInfo& other) {
     const auto info = files.info(path);
     return info && info->inode == other.inode && info->device == other.device;
@@ -79,6 +77,15 @@ fs::path real(const fs::path& path) {
     std::error_code error;
     auto known = fs::weakly_canonical(path, error);
     return error ? full_path(path) : known;
+}
+
+/// The file that a symbolic link leads to: it is written, and the link stays.
+fs::path behind_links(fs::path path) {
+    constexpr int kMostLinks = 40;  // as the kernel: beyond it, opening fails and says so
+    std::error_code error;
+    for (int links = 0; links < kMostLinks && fs::is_symlink(path, error); ++links)
+        path = full_path(path.parent_path() / fs::read_symlink(path, error));
+    return path;
 }
 
 }  // namespace
@@ -106,9 +113,18 @@ RecipePlaces resolve_places(const Recipe& recipe, double now_seconds, const std:
     const auto expand = [&](const std::string& path) {
         return full_path(expand_placeholders(path, work_dir, id));
     };
+    const auto check_name = [&](const std::string& key, const fs::path& path) {
+        if (!is_valid_utf8(path.string()))
+            problems.push_back({recipe.origin_of(key),
+                                fmt::format("{}: {} is not UTF-8; take another name", key, path.string())});
+    };
     if (options.event_log_dir) places.job.event_log_dir = expand(*options.event_log_dir);
     if (options.checkpoint_dir) places.job.checkpoint_dir = expand(*options.checkpoint_dir);
-    places.export_path = expand(options.export_path);
+    places.export_path = behind_links(expand(options.export_path));
+    check_name("config", recipe.file);
+    check_name("job_id", id);
+    check_name("work_dir", work_dir);
+    check_name("export_path", places.export_path);
     places.export_kind = kind_of_output(recipe, places.export_path, problems);
     places.scratch = options.temp_dir ? expand(*options.temp_dir) : work_dir / id / "scratch";
     return places;
@@ -131,7 +147,7 @@ void check_output(FileSystem& files, const Recipe& recipe, const RecipePlaces& p
         if (recipe.options.export_shard_size > 0)
             complain("export_shard_size is for jsonl output: parquet is one file with many row groups");
     }
-    const auto stats = stats_path(output);
+    const auto stats = stats_path_of(output);
     for (const auto& input : inputs.files) {
         if (same_file(files, output, input.info)) {
             complain(
@@ -155,6 +171,20 @@ void check_output(FileSystem& files, const Recipe& recipe, const RecipePlaces& p
             return;
         }
     }
+}
+
+void check_writable(const Recipe& recipe, const RecipePlaces& places, std::vector<RecipeProblem>& problems) {
+    const auto check = [&](const std::string& key, const fs::path& folder) {
+        auto existing = folder;
+        std::error_code error;
+        while (!fs::exists(existing, error) && existing.has_relative_path())
+            existing = existing.parent_path();
+        if (::access(existing.c_str(), W_OK | X_OK) == 0) return;
+        problems.push_back({recipe.origin_of(key), fmt::format("{}: {} cannot be written to ({})", key,
+                                                               existing.string(), std::strerror(errno))});
+    };
+    check("export_path", places.export_path.parent_path());
+    check("work_dir", places.job.work_dir);
 }
 
 /// After a failure that is worth telling, unlike one of this.

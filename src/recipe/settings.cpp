@@ -100,6 +100,7 @@ private:
             complain(in_file(root->place), "a recipe is a mapping: lines of the form key: value");
             return;
         }
+        gathered_.readable = problems.empty();
         for (const auto& entry : root->entries) read_entry(entry);
     }
 

@@ -26,6 +26,7 @@ struct GatheredSettings {
     std::optional<YamlNode> process;          ///< Null if there is no such key.
     Origin process_origin;
     std::vector<OpOverride> op_overrides;  ///< From weak to strong.
+    bool readable = false;                 ///< The file is a mapping, whatever may be wrong in it.
 };
 
 /// Problems and notices are added to the recipe's.

@@ -45,9 +45,12 @@ std::string headline(const JobSummary& summary, const ScreenStyle& style) {
 std::string speed(const JobSummary& summary) {
     const double seconds = summary.duration.value_or(0);
     if (seconds <= 0 || summary.records_read == 0) return {};
-    return fmt::format("{} in, {} out; {} rows/s, {} MB/s over the whole job",
-                       show_bytes(summary.input_bytes), show_bytes(summary.output_bytes),
-                       show_rate(static_cast<double>(summary.records_read) / seconds),
+    auto rows = fmt::format("{} rows/s", show_rate(static_cast<double>(summary.records_read) / seconds));
+    // How much of the input a job had read when it ended early is told in rows alone.
+    if (summary.status != JobStatus::completed && summary.status != JobStatus::completed_with_failures)
+        return rows;
+    return fmt::format("{} in, {} out; {}, {} MB/s over the whole job", show_bytes(summary.input_bytes),
+                       show_bytes(summary.output_bytes), rows,
                        show_rate(static_cast<double>(summary.input_bytes) / 1e6 / seconds));
 }
 
@@ -89,8 +92,15 @@ std::string next_steps(const JobSummary& summary, const ScreenStyle& style) {
         return labelled("to go on", show_text(summary.resumption_command), style, Paint::cyan);
     }
     if (summary.quarantined > 0) {
-        return labelled("next", fmt::format("dj-tools quarantine {}", show_text(summary.job_id)), style,
-                        Paint::cyan);
+        std::string text;
+        if (summary.records_read > 0 && summary.steps.front().quarantined == summary.records_read) {
+            text =
+                labelled("warning",
+                         "not one record of the input could be read: is it one JSON object a line, in UTF-8?",
+                         style, Paint::red);
+        }
+        return text + labelled("next", fmt::format("dj-tools quarantine {}", show_text(summary.job_id)),
+                               style, Paint::cyan);
     }
     return {};
 }

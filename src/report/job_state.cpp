@@ -106,6 +106,7 @@ JobCondition condition_of(const JobState& state, double now) {
     if (state.summary) {
         const auto told = condition_in_summary(state.summary->status);
         if (told != JobCondition::running) return told;
+        if (state.owner_is_gone) return JobCondition::dead;
     } else if (state.events.ended_by == "job_complete") {
         return JobCondition::completed;
     } else if (state.events.ended_by == "job_failed") {

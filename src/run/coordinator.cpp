@@ -46,7 +46,8 @@ void Coordinator::on_claim(int from) {
         const Partition& partition = input_.partitions[assignment.partition];
         for (const FileRange& range : partition.ranges) {
             const InputFile& file = input_.files[range.file];
-            assignment.parts.push_back({file.path, file_kind_of(file.path), range});
+            assignment.parts.push_back(
+                {file.path, file_kind_of(file.path), range, file.size_bytes, file.modified_ns});
         }
         if (input_.events != nullptr) {
             PartitionFigures figures;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job_accounts.hpp"
 
+#include "dj/base/clock.hpp"
+#include "dj/events/job_events.hpp"
+
 namespace dj {
 
 namespace {
@@ -49,6 +52,19 @@ void add_up(JobResult& result, const JobSpec& spec, const std::vector<StepTally>
     end.rows_in = end.rows_out = result.exported;
     result.steps.push_back(std::move(end));
     result.counts_add_up = result.records_read + made == result.exported + dropped + result.quarantined;
+}
+
+void record_resolution(EventSink& events, const JobSpec& spec, const ResolvedOp& resolved, const OpSpec& op) {
+    OpFigures figures;
+    figures.op_index = resolved.op_index;
+    figures.count.name = op.name;
+    figures.count.family = std::string(to_string(op.family));
+    add_exchange(figures.count, resolved);
+    figures.seconds = resolved.seconds;
+    Event start = op_start_event(figures, spec.ops[resolved.op_index].params);
+    start.timestamp = seconds_since_epoch() - resolved.seconds;
+    events.record(std::move(start));
+    events.record(op_complete_event(figures));
 }
 
 }  // namespace dj

@@ -22,4 +22,7 @@ struct ResolvedOp {
 void add_up(JobResult& result, const JobSpec& spec, const std::vector<StepTally>& tallies,
             const std::vector<ResolvedOp>& resolved);
 
+/// An `op_start` and an `op_complete` for what the operator's exchange did and how long that took.
+void record_resolution(EventSink& events, const JobSpec& spec, const ResolvedOp& resolved, const OpSpec& op);
+
 }  // namespace dj

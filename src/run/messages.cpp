@@ -8,7 +8,10 @@ namespace dj {
 std::string Assignment::pack() const {
     ByteWriter writer;
     writer.put(partition).put(static_cast<std::uint64_t>(parts.size()));
-    for (const Part& part : parts) writer.put_bytes(part.path).put(part.kind).put(part.range);
+    for (const Part& part : parts) {
+        writer.put_bytes(part.path).put(part.kind).put(part.range);
+        writer.put(part.size_bytes).put(part.modified_ns);
+    }
     return writer.take();
 }
 
@@ -22,6 +25,8 @@ Assignment Assignment::unpack(std::string_view bytes) {
         part.path = reader.get_bytes();
         part.kind = reader.get<FileKind>();
         part.range = reader.get<FileRange>();
+        part.size_bytes = reader.get<std::uint64_t>();
+        part.modified_ns = reader.get<std::int64_t>();
         assignment.parts.push_back(std::move(part));
     }
     return assignment;

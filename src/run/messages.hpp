@@ -39,6 +39,8 @@ struct Assignment {
         std::string path;
         FileKind kind;
         FileRange range;
+        std::uint64_t size_bytes = 0;  ///< Of the file, as planned.
+        std::int64_t modified_ns = 0;  ///< Likewise; 0: not known.
     };
     std::uint32_t partition = kNoPartition;
     std::vector<Part> parts;

@@ -7,22 +7,11 @@
 #include <fmt/format.h>
 
 #include "dj/base/error.hpp"
+#include "dj/format/file_names.hpp"
 
 namespace dj {
 
 namespace {
-
-/// "out.jsonl.gz" → "out" and ".jsonl.gz": the suffixes that name a format, not every dot of the name.
-std::pair<std::string, std::string> split_name(const std::filesystem::path& path) {
-    const std::string name = path.filename().string();
-    for (const std::string_view suffix :
-         {".jsonl.gz", ".jsonl.zst", ".json.gz", ".json.zst", ".jsonl", ".json", ".parquet"}) {
-        if (name.size() > suffix.size() && name.ends_with(suffix)) {
-            return {name.substr(0, name.size() - suffix.size()), std::string(suffix)};
-        }
-    }
-    return {name, ""};
-}
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
@@ -45,7 +34,7 @@ bool is_shard_of(std::string_view name, std::string_view stem, std::string_view 
 
 void remove_other_shards(FileSystem& files, const std::filesystem::path& export_path,
                          const std::vector<OutputFile>& present) {
-    const auto [stem, suffix] = split_name(export_path);
+    const auto [stem, suffix] = split_format_ending(export_path);
     const std::filesystem::path folder = folder_of(export_path);
     for (const std::string& name : files.list(folder)) {
         if (!is_shard_of(name, stem, suffix)) continue;
@@ -81,13 +70,9 @@ OutputPaths make_output_paths(const JobSpec& spec) {
     return {folder_of(path), fmt::format(".{}.{}.{}", path.filename().string(), spec.job_id, spec.attempt)};
 }
 
-std::filesystem::path stats_path_of(const std::filesystem::path& export_path) {
-    return folder_of(export_path) / (split_name(export_path).first + "_stats.jsonl");
-}
-
 std::filesystem::path shard_path_of(const std::filesystem::path& export_path, std::size_t shard,
                                     std::size_t shards) {
-    const auto [stem, suffix] = split_name(export_path);
+    const auto [stem, suffix] = split_format_ending(export_path);
     const std::size_t width = std::to_string(shards).size() + 1;
     return folder_of(export_path) /
            fmt::format("{}-{:0{}}-of-{:0{}}{}", stem, shard, width, shards, width, suffix);

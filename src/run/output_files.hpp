@@ -17,8 +17,6 @@ namespace dj {
 
 [[nodiscard]] OutputPaths make_output_paths(const JobSpec& spec);
 
-/// "out.jsonl.gz" → "out_stats.jsonl", beside the output.
-[[nodiscard]] std::filesystem::path stats_path_of(const std::filesystem::path& export_path);
 /// "out.jsonl.gz", 0, 12 → "out-000-of-012.jsonl.gz", as Data-Juicer names shards.
 [[nodiscard]] std::filesystem::path shard_path_of(const std::filesystem::path& export_path, std::size_t shard,
                                                   std::size_t shards);

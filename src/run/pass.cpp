@@ -8,6 +8,8 @@
 #include <optional>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "assembler.hpp"
 #include "chain.hpp"
 #include "dj/base/byte_stream.hpp"
@@ -205,11 +207,28 @@ private:
                 if (!push(std::move(task))) return false;
                 task = {};
             }
+            check_unchanged(part);
             if (!hash.empty()) hash += '+';
             hash += source->content_hash();
         }
         assembler_.end(assignment.partition, sequence, bytes, std::move(hash));
         return true;
+    }
+
+    /// Rows of a file that was cut short, replaced or appended to meanwhile would be half of one input and half of another.
+    void check_unchanged(const Assignment::Part& part) const {
+        const auto now = context_.files.info(part.path);
+        const bool same = now && now->size_bytes == part.size_bytes &&
+                          (part.modified_ns == 0 || now->modified_ns == part.modified_ns);
+        if (same) return;
+        throw EnvironmentError(fmt::format(
+            "{} changed while it was being read ({}). Nothing was exported; run the job again when "
+            "the file stays as it is",
+            part.path,
+            !now ? std::string("it is gone")
+            : now->size_bytes != part.size_bytes
+                ? fmt::format("from {} to {} bytes", part.size_bytes, now->size_bytes)
+                : std::string("it was written to or replaced")));
     }
 
     bool push_parts(StagedPartition& partition, std::uint32_t& sequence) {

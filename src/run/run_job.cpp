@@ -5,19 +5,18 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "agreement.hpp"
 #include "assembler.hpp"
 #include "coordinator.hpp"
-#include "dj/base/clock.hpp"
 #include "dj/events/job_events.hpp"
 #include "dj/plan/memory_shares.hpp"
 #include "dj/run/job.hpp"
+#include "dj/storage/job_summary.hpp"
 #include "job_accounts.hpp"
 #include "output_files.hpp"
 #include "pass.hpp"
-#include "process_age.hpp"
+#include "process_facts.hpp"
 #include "quarantine_file.hpp"
 #include "rank_desk.hpp"
 #include "row_plan.hpp"
@@ -69,6 +68,7 @@ public:
         }
         exporter_->stop();
         desk_->close();
+        if (!published_) keep_quarantine(result);
         conclude(result);
     }
 
@@ -124,9 +124,12 @@ private:
             const auto complete = desk_->wait_for_pass(pass, [this] {
                 if (stop_.requested()) desk_->stop(stop_.reason());
             });
-            if (!complete) return false;
+            if (!complete) {
+                keep_faults(states, nullptr);
+                return false;
+            }
             together(communicator_, [&] {
-                keep_faults(states, *complete);
+                keep_faults(states, &*complete);
                 staged = stage(states, *complete);
             });
             if (!pipeline_->segments[pass].ends_dataset_wide) return true;
@@ -142,10 +145,12 @@ private:
         seconds_to_first_row_ = process_age_seconds();
     }
 
-    void keep_faults(std::vector<PartitionState>& states, const PassComplete& complete) {
+    /// Without `complete`, in a pass that did not get to its end, rows are numbered from their partition's first.
+    void keep_faults(std::vector<PartitionState>& states, const PassComplete* complete) {
         for (std::size_t i = 0; i < states.size(); ++i) {
             if (states[i].fault_count == 0) continue;
-            const std::uint64_t base = states[i].pass == 0 ? complete.bases[i].record : 0;
+            const std::uint64_t base =
+                states[i].pass == 0 && complete != nullptr ? complete->bases[i].record : 0;
             faults_.push_back({states[i].pass, states[i].partition, base, states[i].fault_count,
                                std::move(states[i].faults)});
         }
@@ -185,51 +190,75 @@ private:
         const double seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         resolved_.push_back({bound.index, counts, seconds});
-        if (input_.events != nullptr && communicator_.is_root()) record_resolve(bound, counts, seconds);
+        if (input_.events != nullptr && communicator_.is_root())
+            record_resolution(*input_.events, spec_, resolved_.back(), *bound.spec);
         return counts;
-    }
-
-    void record_resolve(const BoundOp& bound, const RowPlanCounts& counts, double seconds) {
-        OpFigures figures;
-        figures.op_index = bound.index;
-        figures.count.name = bound.spec->name;
-        figures.count.family = std::string(to_string(bound.spec->family));
-        figures.count.rows_in = counts.rows_in;
-        figures.count.rows_out = counts.rows_out;
-        figures.count.dropped = counts.rows_in - counts.rows_out;
-        figures.count.cpu_seconds = seconds;
-        figures.seconds = seconds;
-        Event start = op_start_event(figures, spec_.ops[bound.index].params);
-        start.timestamp = seconds_since_epoch() - seconds;
-        input_.events->record(std::move(start));
-        input_.events->record(op_complete_event(figures));
     }
 
     /// Collective. The output is complete under temporary names: make it durable, then let it appear.
     void publish(JobResult& result) {
         together(communicator_, [&] { exporter_->sync(); });
-        FaultNames names{spec_.ops, {}};
-        for (const InputFile& file : input_.files) names.files.push_back(file.path);
-        const std::filesystem::path results = spec_.job_folder / "results";
-        const std::filesystem::path quarantine = results / "quarantine.jsonl";
-        const std::filesystem::path temporary = results / fmt::format(".quarantine.{}.tmp", spec_.attempt);
+        result.quarantined = write_faults();
         together(communicator_, [&] {
             if (!communicator_.is_root()) return;
-            files_.create_directories(results);
-            files_.remove(temporary);
-        });
-        result.quarantined = write_quarantine(communicator_, files_, temporary, names, faults_);
-        together(communicator_, [&] {
-            if (!communicator_.is_root()) return;
+            check_still_ours();
             result.outputs = publish_output(files_, spec_, *pipeline_, coordinator_->ledger());
-            if (result.quarantined == 0) {
-                files_.remove(quarantine);
-            } else {
-                files_.rename(temporary, quarantine);
-                files_.sync_directory(results);
-            }
+            name_quarantine(result.quarantined);
         });
         published_ = true;
+    }
+
+    [[nodiscard]] std::filesystem::path results() const { return spec_.job_folder / "results"; }
+    [[nodiscard]] std::filesystem::path unnamed_quarantine() const {
+        return results() / fmt::format(".quarantine.{}.tmp", spec_.attempt);
+    }
+
+    /// Collective. Writes the rows set aside under a temporary name; returns their number.
+    std::uint64_t write_faults() {
+        FaultNames names{spec_.ops, {}};
+        for (const InputFile& file : input_.files) names.files.push_back(file.path);
+        together(communicator_, [&] {
+            if (!communicator_.is_root()) return;
+            files_.create_directories(results());
+            files_.remove(unnamed_quarantine());
+        });
+        return write_quarantine(communicator_, files_, unnamed_quarantine(), names, faults_);
+    }
+
+    void name_quarantine(std::uint64_t rows) {
+        const auto quarantine = results() / "quarantine.jsonl";
+        if (rows == 0) {
+            files_.remove(quarantine);
+        } else {
+            files_.rename(unnamed_quarantine(), quarantine);
+            files_.sync_directory(results());
+        }
+    }
+
+    /// Collective. Of a job that ended early, the rows that were set aside are often the reason: they are kept as far as
+    /// they are known, if the disk still takes them.
+    void keep_quarantine(JobResult& result) {
+        try {
+            const auto rows = write_faults();
+            together(communicator_, [&] {
+                if (!communicator_.is_root()) return;
+                check_still_ours();
+                name_quarantine(rows);
+            });
+            result.quarantined = rows;
+        } catch (const std::exception&) {
+            result.quarantined = 0;  // the job has failed for a reason that is told
+        }
+    }
+
+    /// A later attempt, started with --force-unlock while this one lived, owns the output.
+    void check_still_ours() {
+        const auto summary = read_job_summary(files_, spec_.job_folder / "job_summary.json");
+        if (summary && summary->attempt > spec_.attempt) {
+            throw EnvironmentError(fmt::format(
+                "job {} was taken over by attempt {}: this one, attempt {}, leaves the output alone",
+                spec_.job_id, summary->attempt, spec_.attempt));
+        }
     }
 
     static Abandon describe_error(const std::exception& error) {
@@ -305,12 +334,6 @@ private:
         result.counts_add_up = result.counts_add_up && published_;
     }
 
-    static std::uint64_t peak_rss_bytes() {
-        rusage usage{};
-        ::getrusage(RUSAGE_SELF, &usage);
-        return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-    }
-
     const mpi::Communicator& communicator_;
     FileSystem& files_;
     const JobSpec& spec_;
@@ -334,6 +357,10 @@ private:
 };
 
 }  // namespace
+
+void check_job(const JobSpec& spec, const OpCatalog& catalog, const JobInput& input) {
+    if (!input.files.empty()) (void)make_pipeline(spec, catalog, input.files.front().path, {});
+}
 
 JobResult run_job(const mpi::Communicator& communicator, const JobSurroundings& surroundings,
                   const JobSpec& spec, const JobInput& input) {

@@ -23,11 +23,14 @@ namespace dj {
 namespace {
 
 constexpr int kPollMilliseconds = 500;
+/// `timeout`, mpirun and srun signal a process and then its group: what comes so soon is the same request.
+constexpr auto kOneSignal = std::chrono::milliseconds(500);
 
 std::string_view name_of(int signal_number) {
     switch (signal_number) {
         case SIGINT: return "SIGINT";
         case SIGTERM: return "SIGTERM";
+        case SIGHUP: return "SIGHUP";
         default: return "SIGUSR1";
     }
 }
@@ -43,6 +46,7 @@ struct StopRequest::State {
     std::string reason;
     std::optional<std::chrono::steady_clock::time_point> deadline;
     double deadline_seconds = 0;
+    std::optional<std::chrono::steady_clock::time_point> first_signal;  // used by the watcher alone
     std::filesystem::path file;
     std::thread watcher;
 
@@ -57,7 +61,10 @@ struct StopRequest::State {
         signalfd_siginfo info{};
         if (::read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return;
         const int number = static_cast<int>(info.ssi_signo);
-        if (requested && number != SIGUSR1) ::_exit(static_cast<int>(ExitCode::stopped));
+        const auto now = std::chrono::steady_clock::now();
+        const bool asks_twice = number != SIGUSR1 && first_signal && now - *first_signal > kOneSignal;
+        if (asks_twice) ::_exit(static_cast<int>(ExitCode::stopped));
+        if (!first_signal) first_signal = now;
         request(std::string(name_of(number)));
     }
 
@@ -93,6 +100,9 @@ StopRequest::StopRequest() : state_(std::make_unique<State>()) {
     sigset_t set;
     sigemptyset(&set);
     for (const int number : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&set, number);
+    // A lost terminal ends the job in order, unless nohup said that it is to go on.
+    struct sigaction hangup {};
+    if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
     if (::pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0) throw EnvironmentError("cannot block signals");
     state_->signals = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     state_->wake = ::eventfd(0, EFD_CLOEXEC);

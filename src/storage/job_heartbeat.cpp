@@ -63,6 +63,8 @@ void JobHeartbeat::finish(const std::function<void(JobSummary&)>& change) {
     if (!state_->summary.duration)
         state_->summary.duration = *state_->summary.end_time - state_->summary.start_time;
     // The summary belongs to the later attempt: this one's result must not hide it.
+    const auto present = read_job_summary(state_->files, state_->path);
+    if (present && present->attempt > state_->summary.attempt) state_->superseded = true;
     if (state_->superseded) return;
     write_job_summary(state_->files, state_->path, state_->summary);
 }

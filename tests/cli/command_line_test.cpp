@@ -54,6 +54,17 @@ TEST(CommandLine, TheModeThatDoesLeastWins) {
     EXPECT_THAT(parse({"--help"}).problems, IsEmpty());
 }
 
+TEST(CommandLine, BehindTwoDashesStandsTheRecipe) {
+    const auto result = parse({"--quiet", "--", "-r.yaml"});
+    EXPECT_THAT(result.problems, IsEmpty());
+    EXPECT_EQ(result.line.recipe, "-r.yaml");
+}
+
+TEST(CommandLine, RanksAreTheLaunchersButForADryRun) {
+    EXPECT_THAT(problem_of({"r.yaml", "--ranks", "8"}), HasSubstr("--dry-run"));
+    EXPECT_THAT(parse({"r.yaml", "--ranks", "8", "--dry-run"}).problems, IsEmpty());
+}
+
 TEST(CommandLine, AStandInForTheRecipe) {
     EXPECT_EQ(parse({"--quiet"}, "site.yaml").line.recipe, "site.yaml");
     EXPECT_EQ(parse({"r.yaml"}, "site.yaml").line.recipe, "r.yaml");

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import unittest
 
+from dj_fault import Fault
 from dj_testing import PROGRAM, JobCase
 
 TOOLS = os.path.join(os.path.dirname(PROGRAM), "dj-tools")
@@ -49,6 +50,19 @@ class DjToolsTest(JobCase):
         self.assertIn("COMPLETED", self.tools("monitor", "copied/my_job"), "a copy elsewhere")
         said = self.tools("monitor", "my_jop", "--work_dir", "copied", expect=2)
         self.assertIn("Did you mean my_job?", said)
+
+    def test_a_killed_job_is_dead_at_once_where_its_process_was(self):
+        source = self.write("in/in.jsonl", ROWS * 100)
+        fault = Fault(os.path.dirname(source), kinds="read", at=3, repeat="from", action="delay:600000")
+        job = self.start({**RECIPE, "dataset_path": source, "export_path": self.path("out.jsonl"),
+                          "partition": {"mode": "manual", "num_of_partitions": 20}}, fault=fault)
+        job.wait_until(lambda: os.path.exists(os.path.join(job.folder, "job_summary.json")), "the job has begun")
+        self.assertEqual(json.loads(self.tools("monitor", job.folder, "--json"))["status"], "running")
+        job.process.kill()
+        job.process.wait()
+        self.assertEqual(json.loads(self.tools("monitor", job.folder, "--json"))["status"], "dead")
+        (listed,) = json.loads(self.tools("list", "--work_dir", "work", "--json"))
+        self.assertEqual(listed["status"], "dead")
 
     def test_list_is_empty_before_the_first_job(self):
         self.assertIn("No jobs", self.tools("list"))

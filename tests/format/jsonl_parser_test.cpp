@@ -59,12 +59,14 @@ TEST(JsonlParser, FaultsSayWhatAndWhere) {
         "{\"text\":\"a\nb\"}\n"
         "{\"text\":\"\xC3\x28\"}\n"
         "{\"text\":\"\\ud800\"}\n"
+        "{\"text\":\"\\q\"}\n"
+        "{\"text\":\"\\u12\"}\n"
         "{\"text\":\"a\",\"text\":\"b\"}\n"
         "{\"text\":\"last\"}";
     const auto parsed = rows.parse(lines, 1000);
     EXPECT_EQ(texts(rows, parsed.batch), (Texts{"ok", "last"}));
-    EXPECT_EQ(parsed.records, 12U);
-    EXPECT_EQ(parsed.batch.origins[1].row, 11U);
+    EXPECT_EQ(parsed.records, 14U);
+    EXPECT_EQ(parsed.batch.origins[1].row, 13U);
     EXPECT_EQ(parsed.batch.origins[1].offset, 1000 + lines.rfind('{'));
     const std::vector<std::string> reasons = {
         "field 'text' is null",
@@ -76,6 +78,8 @@ TEST(JsonlParser, FaultsSayWhatAndWhere) {
         "invalid JSON: a string is not closed",
         "invalid UTF-8 at byte 9",
         "field 'text' contains half a surrogate pair, which UTF-8 cannot hold",
+        "field 'text' contains a backslash that escapes nothing",
+        "field 'text' contains a backslash that escapes nothing",
         "field 'text' stands there more than once, and the recipe may write it",
     };
     ASSERT_EQ(parsed.faults.size(), reasons.size());

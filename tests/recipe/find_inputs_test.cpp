@@ -50,6 +50,24 @@ TEST_F(FindInputs, OneFile) {
     EXPECT_THAT(found.folders, IsEmpty());
 }
 
+TEST_F(FindInputs, ANameThatIsNotUtf8IsRefusedByName) {
+    folder_.write("d/good.jsonl");
+    folder_.write("d/bad\xff.jsonl");
+    (void)find({at("d")});
+    EXPECT_THAT(problem(), HasSubstr("d/bad\xff.jsonl: the name of this file is not UTF-8"));
+}
+
+TEST_F(FindInputs, WhatJobsWroteIsPassedOver) {
+    for (const auto* name :
+         {"d/a.jsonl", "d/a_stats.jsonl", "d/lone_stats.jsonl", "d/b.jsonl.gz", "d/b_stats.jsonl",
+          "d/job/job_summary.json", "d/job/events_1.jsonl", "d/job/results/quarantine.jsonl"}) {
+        folder_.write(name);
+    }
+    EXPECT_THAT(names({at("d")}), ElementsAre("d/a.jsonl", "d/b.jsonl.gz", "d/lone_stats.jsonl"));
+    const auto found = find({at("d")});
+    EXPECT_THAT(found.notices, ElementsAre(HasSubstr("1 job folder in"), HasSubstr("2 statistics files in")));
+}
+
 TEST_F(FindInputs, AFolderIsSearchedThroughInOrder) {
     for (const auto* name : {"d/b.jsonl", "d/a/z.jsonl", "d/a.jsonl", "d/sub/deep/c.jsonl.gz", "d/readme.md",
                              "d/.hidden.jsonl", "d/x.txt", "d/noext"}) {

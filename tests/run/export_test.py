@@ -40,6 +40,14 @@ class ExportTest(JobCase):
         self.export(process=[{"text_length_filter": {"min_len": 250}}])
         self.assert_same_bytes(read(self.out), Expected(self.records, [{"text_length_filter": {"min_len": 250}}]).output, "")
 
+    def test_a_link_stays_and_its_target_is_written(self):
+        target = self.path("elsewhere", "target.jsonl")
+        os.symlink("../elsewhere/target.jsonl", self.out)
+        for ranks in (None, 2):
+            self.export(ranks=ranks)
+            self.assertTrue(os.path.islink(self.out))
+            self.assert_same_bytes(read(target), Expected(self.records, [LENGTH, DEDUP]).output, "behind the link")
+
     def test_summary_and_files_agree(self):
         run = self.export(ranks=2)
         summary = run.summary()

@@ -7,6 +7,7 @@ import os
 import unittest
 
 from dj_corpus import make_records, to_bytes
+from dj_fault import Fault
 from dj_model import Expected
 from dj_testing import JobCase, read, zstd
 
@@ -202,6 +203,50 @@ class InputTest(JobCase):
         self.assertEqual([json.loads(line)["text"] for line in out.splitlines()], ["c", "d"])
         self.assert_quarantine(run, content, [(1, "topk_specified_field_selector", "k")])
 
+    def test_an_input_that_changes_meanwhile_ends_the_job(self):
+        rows = to_bytes(make_records(300, seed=9))
+        slow = Fault(os.path.join(self.dir, "in"), kinds="read", at=1, repeat="from", action="delay:60")
+        changes = {"cut short": lambda path: os.truncate(path, len(rows) // 2),
+                   "replaced": lambda path: os.replace(self.write("in/new", rows[::-1]), path),
+                   "added to": lambda path: open(path, "ab").write(rows),
+                   "removed": os.remove}
+        for what, change in changes.items():
+            for ranks in (None, 2) if what == "cut short" else (None,):
+                with self.subTest(what, ranks=ranks):
+                    path = self.write("in/in.jsonl", rows)
+                    self.write("out/out.jsonl", "old\n")
+                    out = os.path.join(self.dir, "out", "out.jsonl")
+                    job = self.start({"dataset_path": path, "export_path": out, "process": [*COPY, *DEDUP],
+                                      "partition": {"mode": "manual", "num_of_partitions": 8}}, ranks=ranks, fault=slow)
+                    job.wait_until(lambda: any(b'"partition_start"' in data for data in self.events_of(job)), "reading")
+                    change(path)
+                    run = job.finish()
+                    self.assertEqual(run.exit_code, 1, run.said)
+                    self.assertIn("in.jsonl", run.err)
+                    self.assertEqual(read(out), b"old\n")
+
+    @staticmethod
+    def events_of(job):
+        if not os.path.isdir(job.folder):
+            return []
+        return [read(os.path.join(job.folder, name)) for name in os.listdir(job.folder) if name.startswith("events_")]
+
+    def test_not_one_record_could_be_read(self):
+        run, out = self.run_content('[{"text": "a"},\n {"text": "b"},\n {"text": "c"}]\n')
+        self.assertEqual(out, b"")
+        self.assertIn("not one record of the input could be read", run.said)
+
+    def test_what_jobs_wrote_is_no_corpus(self):
+        rows = to_bytes(make_records(20, seed=5))
+        source = self.write("first.jsonl", rows)
+        folder = os.path.join(self.dir, "chain")
+        self.run_job({"dataset_path": source, "export_path": os.path.join(folder, "first.jsonl"), "work_dir": folder,
+                      "process": COPY})
+        run, out = self.run_on(folder)
+        self.assertEqual(run.summary()["records_read"], 20)
+        self.assertIn("1 job folder in", run.said)
+        self.assertIn("1 statistics file in", run.said)
+
     def test_too_many_faulty_rows_stop_the_job(self):
         content = "\n".join('{"text":"good"}' if i % 4 else "broken" for i in range(400))
         self.write("out/out.jsonl", "old\n")
@@ -209,6 +254,8 @@ class InputTest(JobCase):
             run, out = self.run_content(content, expect=1, ranks=2, keys={"fault_tolerance": {"max_faulty_rows": limit}})
             self.assertEqual(out, b"old\n")
             self.assertIn("max_faulty_rows", run.err)
+            self.assertEqual({entry["operator"] for entry in run.quarantine()}, {"read"}, "the reasons are kept")
+            self.assertEqual(len(run.quarantine()), run.summary()["quarantined"])
         for limit in (100, "25%", None):
             self.run_content(content, keys={"fault_tolerance": {"max_faulty_rows": limit}})
 

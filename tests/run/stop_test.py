@@ -4,6 +4,7 @@
 slow, so that there is always something left to do."""
 import os
 import signal
+import time
 import unittest
 
 from dj_corpus import make_records, to_bytes
@@ -97,10 +98,22 @@ class StopTest(JobCase):
                 job = self.start_and_wait(fault=stuck)
                 job.signal(number)
                 job.wait_until(lambda started=job: self.is_stopping(started), "the signal is noticed")
+                time.sleep(0.6)  # what comes sooner is taken for the same request
                 job.signal(number)
                 run = job.finish(60)  # one write lasts ten minutes
                 self.assertEqual(run.exit_code, STOPPED)
                 self.assertEqual(read(self.out), b"the result of an earlier run\n")
+
+    def test_a_signal_that_comes_twice_at_once_is_one(self):
+        """As from `timeout`, which signals the process and then its group."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(signal=number.name):
+                job = self.start_and_wait()
+                job.signal(number)
+                job.signal(number)
+                job.wait_until(lambda started=job: self.is_stopping(started), "the signals are noticed")
+                job.signal(number)
+                self.assert_stopped(job.finish())
 
     @staticmethod
     def is_stopping(job):

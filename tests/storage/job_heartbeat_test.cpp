@@ -74,6 +74,19 @@ TEST_F(JobHeartbeatTest, ALaterAttemptIsNotOverwritten) {
     EXPECT_EQ(on_disk().status, JobStatus::running);
 }
 
+TEST_F(JobHeartbeatTest, ALaterAttemptThatCameBetweenTwoBeatsIsNotOverwritten) {
+    auto slow = fast();
+    slow.heartbeat_interval = 3600;
+    JobHeartbeat old(*files_, path_, slow);
+    auto later = fast();
+    later.attempt = 2;
+    write_job_summary(*files_, path_, later);
+    old.finish([](auto& summary) { summary.status = JobStatus::completed; });
+    EXPECT_EQ(on_disk().attempt, 2);
+    EXPECT_EQ(on_disk().status, JobStatus::running);
+    EXPECT_TRUE(old.superseded());
+}
+
 TEST_F(JobHeartbeatTest, AnUnwritableFolderIsToldAtTheStart) {
     EXPECT_THROW(JobHeartbeat(*files_, folder_ / "none/job_summary.json", fast()), EnvironmentError);
 }

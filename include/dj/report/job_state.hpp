@@ -34,6 +34,8 @@ struct JobState {
     std::filesystem::path folder;
     std::filesystem::path quarantine_file;  ///< Empty: there is none.
     std::optional<JobSummary> summary;
+    bool owner_is_gone =
+        false;  ///< Set by who can see the process that runs the job: it is not there any more.
     std::string summary_problem;  ///< Why there is none; empty otherwise.
     EventTally events;
     EventReadCounts events_read;                     ///< Of the files that were needed, the newest.

@@ -94,6 +94,10 @@ struct JobInput {
     EventSink* events = nullptr;
 };
 
+/// Throws UserError if operators, input and output do not go together (a missing column, a column of another type), as far
+/// as the schema of the first file tells: what would end the job at its start.
+void check_job(const JobSpec& spec, const OpCatalog& catalog, const JobInput& input);
+
 /// What a job runs in, on each rank; referred to, and outlives the run.
 struct JobSurroundings {
     FileSystem& files;

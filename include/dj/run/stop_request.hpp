@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Whether the job has been asked to stop: by SIGINT, SIGTERM or SIGUSR1, by the run time being up, or by a control
+/// Whether the job has been asked to stop: by SIGINT, SIGTERM, SIGHUP or SIGUSR1, by the run time being up, or by a control
 /// file. Signals are taken by a thread of the object through signalfd, so there is no handler and no global state.
 /// Make it before MPI and any thread: it blocks the signals for all threads started later.
 #pragma once
@@ -13,7 +13,8 @@ namespace dj {
 
 class StopRequest {
 public:
-    /// A second SIGINT or SIGTERM ends the process at once with exit code 75.
+    /// A second signal other than SIGUSR1, half a second or more after the first, ends the process at once with exit
+    /// code 75.
     StopRequest();
     ~StopRequest();
     StopRequest(const StopRequest&) = delete;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "process_age.hpp"
+#include "process_facts.hpp"
 
 #include <ctime>
 #include <fstream>
 #include <sstream>
 #include <string>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace dj {
@@ -25,6 +26,12 @@ double process_age_seconds() {
     if (!fields || ::clock_gettime(CLOCK_BOOTTIME, &now) != 0) return 0;
     const double started = std::stod(field) / static_cast<double>(::sysconf(_SC_CLK_TCK));
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started;
+}
+
+std::uint64_t peak_rss_bytes() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 }  // namespace dj
