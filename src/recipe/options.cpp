@@ -45,7 +45,8 @@ ParamSet<GlobalOptions> global_params() {
     params.add(&T::invalid_utf8, "invalid_utf8",
                "A record that is no UTF-8: set aside, or repaired with U+FFFD.",
                {.choices = {"quarantine", "repair"}});
-    params.add(&T::schema_conflict, "schema_conflict", "parquet files whose columns disagree: error ends the job; widen is not available yet.",
+    params.add(&T::schema_conflict, "schema_conflict",
+               "parquet files whose columns disagree: error ends the job; widen is not available yet.",
                {.choices = {"error", "widen"}});
     return params;
 }

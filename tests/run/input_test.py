@@ -205,7 +205,7 @@ class InputTest(JobCase):
 
     def test_an_input_that_changes_meanwhile_ends_the_job(self):
         rows = to_bytes(make_records(300, seed=9))
-        slow = Fault(os.path.join(self.dir, "in"), kinds="read", at=1, repeat="from", action="delay:60")
+        slow = Fault(os.path.join(self.dir, "in"), kinds="read", at=1, repeat="from", action="delay:100")
         changes = {"cut short": lambda path: os.truncate(path, len(rows) // 2),
                    "replaced": lambda path: os.replace(self.write("in/new", rows[::-1]), path),
                    "added to": lambda path: open(path, "ab").write(rows),
@@ -217,7 +217,7 @@ class InputTest(JobCase):
                     self.write("out/out.jsonl", "old\n")
                     out = os.path.join(self.dir, "out", "out.jsonl")
                     job = self.start({"dataset_path": path, "export_path": out, "process": [*COPY, *DEDUP],
-                                      "partition": {"mode": "manual", "num_of_partitions": 8}}, ranks=ranks, fault=slow)
+                                      "partition": {"mode": "manual", "num_of_partitions": 60}}, ranks=ranks, fault=slow)
                     job.wait_until(lambda: any(b'"partition_start"' in data for data in self.events_of(job)), "reading")
                     change(path)
                     run = job.finish()
