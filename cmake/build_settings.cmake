@@ -53,7 +53,7 @@ if(DJ_WERROR)
   list(APPEND DJ_WARNINGS -Werror)
 endif()
 
-set(DJ_TEST_FLAGS -O1)  # tests need not run fast, but must compile fast
+set(DJ_TEST_FLAGS -O0)  # tests need not run fast, but must compile fast
 
 find_program(DJ_CCACHE ccache)
 if(DJ_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

@@ -1,8 +1,9 @@
-# dj_module(<name> [FOLDER <folder>] USES <modules> LIBRARIES <targets> [HIDDEN_LIBRARIES <targets>] [GENERATED op_list])
+# dj_module(<name> [COLD] [FOLDER <folder>] USES <modules> LIBRARIES <targets> [HIDDEN_LIBRARIES <targets>] [GENERATED op_list])
 #
 # The static library dj_<name> (dj::<name>) from src/<folder>/**/*.cpp, with include/dj/<folder>/*.hpp as its face. A module
 # without sources yet is an interface. Files *_mpi.cpp of a folder belong to the module <folder>_mpi where one is declared,
 # *_main.cpp to programs. The users of a module do not compile with its HIDDEN_LIBRARIES.
+# COLD: no row passes through it, so that it is compiled fast rather than to be fast.
 set(DJ_OP_FAMILIES mapper filter deduplicator selector grouper aggregator)
 
 function(dj_module_sources out name folder)
@@ -17,7 +18,7 @@ function(dj_module_sources out name folder)
 endfunction()
 
 function(dj_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "USES;LIBRARIES;HIDDEN_LIBRARIES;GENERATED")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD" "FOLDER" "USES;LIBRARIES;HIDDEN_LIBRARIES;GENERATED")
   if(NOT arg_FOLDER)
     set(arg_FOLDER ${name})
   endif()
@@ -25,7 +26,7 @@ function(dj_module name)
   if(sources)
     set(kind PUBLIC)
     add_library(dj_${name} STATIC ${sources})
-    target_compile_options(dj_${name} PRIVATE ${DJ_WARNINGS})
+    target_compile_options(dj_${name} PRIVATE ${DJ_WARNINGS} $<$<BOOL:${arg_COLD}>:-O1>)
     target_include_directories(dj_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(dj_${name} PRIVATE ${arg_HIDDEN_LIBRARIES})
     dj_precompile(dj_${name} HIDDEN_LIBRARIES ${arg_HIDDEN_LIBRARIES})
@@ -75,7 +76,7 @@ function(dj_program name main)
     return()
   endif()
   add_executable(${name} ${main})
-  target_compile_options(${name} PRIVATE ${DJ_WARNINGS})
+  target_compile_options(${name} PRIVATE ${DJ_WARNINGS} -O1)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE dj::cli)
   dj_link_allocator(${name})

@@ -94,18 +94,16 @@ public:
         bool only_recipes = false;  // behind "--"
         for (at_ = 0; at_ < arguments_.size(); ++at_) {
             const auto& word = arguments_[at_];
-            if (only_recipes) {
+            if (only_recipes || !word.starts_with('-') || word == "-") {
                 name_recipe(word);
             } else if (word == "--") {
                 only_recipes = true;
             } else if (word == "-h") {
                 result_.line.mode = CommandMode::help;
-            } else if (word.starts_with("--") && word.size() > 2) {
+            } else if (word.starts_with("--")) {
                 option(word);
-            } else if (word.starts_with('-') && word.size() > 1) {
-                complain(fmt::format("{}: there is no such option; options begin with two dashes", word));
             } else {
-                name_recipe(word);
+                complain(fmt::format("{}: there is no such option; options begin with two dashes", word));
             }
         }
         auto& line = result_.line;

@@ -70,7 +70,7 @@ TEST_F(FileSystemTest, ModesDoWhatTheirNamesSay) {
     files_->open(folder_ / "a", OpenMode::append)->append("+2");
     appender->append("+3");
     EXPECT_EQ(read(folder_ / "a"), "new contents+1+2+3");
-    files_->open(folder_ / "a", OpenMode::create);
+    (void)files_->open(folder_ / "a", OpenMode::create);
     EXPECT_EQ(read(folder_ / "a"), "");
 }
 
