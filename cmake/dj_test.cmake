@@ -103,7 +103,7 @@ function(dj_python_test file)
   dj_test_properties(${folder}/${name} LABELS ${arg_LABELS})
   # A system test starts many jobs; a cluster test owns the machine's network bridge and Slurm's ports.
   math(EXPR seconds "${DJ_TEST_TIMEOUT_SECONDS} * 5")
-  set_tests_properties(${folder}/${name} PROPERTIES PROCESSORS 2 TIMEOUT ${seconds})
+  set_tests_properties(${folder}/${name} PROPERTIES TIMEOUT ${seconds})
   if("cluster" IN_LIST arg_LABELS)
     set_tests_properties(${folder}/${name} PROPERTIES RUN_SERIAL ON)
   endif()

@@ -53,7 +53,7 @@ tidy() {
   if [ "$scope" = full ]; then
     tools/run_tidy.py --jobs "$jobs"
   else
-    tools/run_tidy.py --jobs "$jobs" --seconds 60
+    tools/run_tidy.py --jobs "$jobs" --seconds 45
   fi
 }
 
