@@ -25,7 +25,9 @@ list(FILTER support_sources EXCLUDE REGEX "(_main|_preload|/sanitizer_[a-z_]+)\\
 foreach(source IN LISTS preloads)
   cmake_path(GET source STEM name)
   add_library(${name} MODULE ${source})
-  target_compile_options(${name} PRIVATE ${DJ_WARNINGS})
+  # It is loaded into programs that have no sanitizer, or bring their own.
+  target_compile_options(${name} PRIVATE ${DJ_WARNINGS} -fno-sanitize=all)
+  target_link_options(${name} PRIVATE -fno-sanitize=all)
   set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 endforeach()
 if(support_sources)
