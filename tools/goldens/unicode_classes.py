@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 import regex
+from data_juicer.ops.common.special_characters import SPECIAL_CHARACTERS
 
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 
@@ -25,6 +26,10 @@ def write(path):
         "regex_version": regex.__version__,
         "str.strip": ranges(lambda c: not c.strip()),
         "str.isspace": ranges(str.isspace),
+        "str.isalnum": ranges(str.isalnum),
+        "str.isalpha": ranges(str.isalpha),
+        # Looked up by the character, so emoji of several code points can never be found.
+        "SPECIAL_CHARACTERS": ranges(lambda c: c in SPECIAL_CHARACTERS),
         "cased_letters_of_(?i)[a-z]": ranges(regex.compile("(?i)[a-z]").fullmatch),
     }
     for module, engine in (("regex", regex), ("re", re)):
