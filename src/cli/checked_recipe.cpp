@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/checked_recipe.hpp"
 
-#include <string_view>
-
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "cli/terminal.hpp"
 #include "dj/report/human_units.hpp"
@@ -29,17 +26,6 @@ void print_problems(const std::string& recipe_file, const std::vector<RecipeProb
     for (const RecipeProblem& problem : problems) (void)write_all(2, show_text(to_string(problem)) + "\n");
     print_error(fmt::format("{}: {} problem{}; nothing was run", recipe_file, problems.size(),
                             problems.size() == 1 ? "" : "s"));
-}
-
-std::vector<std::pair<std::string, std::string>> environment_variables() {
-    std::vector<std::pair<std::string, std::string>> variables;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-        const std::string_view text = *entry;
-        const auto equals = text.find('=');
-        if (equals != std::string_view::npos)
-            variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-    }
-    return variables;
 }
 
 }  // namespace dj

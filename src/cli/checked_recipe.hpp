@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "dj/base/file_system.hpp"
@@ -28,8 +27,5 @@ struct CheckedRecipe {
 
 /// Every problem as a line on standard error, and their number.
 void print_problems(const std::string& recipe_file, const std::vector<RecipeProblem>& problems);
-
-/// All of the process's environment: DJ_PROCESS_* variables are weak overrides.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> environment_variables();
 
 }  // namespace dj

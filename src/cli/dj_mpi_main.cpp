@@ -14,6 +14,7 @@
 #include "cli/checked_recipe.hpp"
 #include "cli/command_line.hpp"
 #include "cli/help_text.hpp"
+#include "cli/process_environment.hpp"
 #include "cli/recipe_modes.hpp"
 #include "cli/run_recipe.hpp"
 #include "cli/terminal.hpp"

@@ -40,7 +40,7 @@ Exit codes:
    0  done
    1  failed; nothing that was committed is lost, and how to go on is printed
    2  the command line or the recipe is wrong; nothing was run
-   3  done, but with failed partitions that were allowed to fail
+   3  done, but with failed partitions that were allowed to fail (none is, yet)
   75  stopped on request (signal, stop file, --max-runtime); run the same command again
 )";
 

@@ -7,6 +7,7 @@
 #include "cli/dry_run.hpp"
 #include "cli/granted_machine.hpp"
 #include "cli/input_survey.hpp"
+#include "cli/prepare_job.hpp"
 #include "cli/terminal.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
@@ -82,6 +83,9 @@ private:
         const auto machine = granted_machine(
             1, threads,
             memory ? std::optional(static_cast<std::uint64_t>(*memory) * kMebibyte) : std::nullopt);
+        const Resources resources{line_.dry_run_ranks, machine.threads, machine.memory_bytes};
+        const auto job = prepare_job(checked_, survey, resources, {}, seconds_since_epoch());
+        check_job(job.spec, catalog_, job.input);
         const auto planned = dry_run(files_, checked_, survey, machine, line_.dry_run_ranks);
         if (!line_.quiet) print(planned.text);
         if (planned.refused.empty()) return ExitCode::done;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/checked_recipe.hpp"
+#include "cli/process_environment.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
 #include "dj/base/clock.hpp"

@@ -40,7 +40,7 @@ private:
             if (given == recipe_.settings.end() || key.meaning == KeyMeaning::honoured) continue;
             const auto& value = given->second.value;
             const bool empty = value.is_null() || (value.is_structured() && value.empty());
-            if (value == key.param.default_value || (empty && key.param.rules.nullable)) continue;
+            if (asks_for_nothing(key, value) || (empty && key.param.rules.nullable)) continue;
             if (key.meaning == KeyMeaning::later && !harmless(key.key, value)) {
                 complain(key.key, fmt::format("{}: {}", key.key, key.note));
                 continue;
@@ -52,6 +52,13 @@ private:
             group->second.push_back(key.key);
         }
         for (const auto& [text, names] : by_note) note(fmt::format("{}: {}", fmt::join(names, ", "), text));
+    }
+
+    /// Whether the recipe says no more than if it left the key out. Who writes `enabled: true` asks for it, whatever
+    /// the default is.
+    static bool asks_for_nothing(const RecipeKey& key, const nlohmann::json& value) {
+        const bool switched_on = key.key.ends_with(".enabled") && value == true;
+        return value == key.param.default_value && !switched_on;
     }
 
     /// Loading parallelism is all that a recipe says with it.

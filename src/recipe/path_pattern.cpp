@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <span>
+#include <unordered_set>
 #include <utility>
 
 #include <fnmatch.h>
@@ -61,22 +62,23 @@ private:
     std::vector<std::string>& found_;
 };
 
-/// Whether the file stands beside the output that it describes. `names`: all names of the folder.
-bool is_statistics(const std::string& name, const std::vector<std::string>& names) {
-    return name.ends_with("_stats.jsonl") && std::ranges::any_of(names, [&](const std::string& other) {
-               return other != name && stats_path_of(other).filename() == name;
-           });
+/// Names that statistics would have beside the outputs that they describe. `names`: all names of the folder.
+std::unordered_set<std::string> statistics_names(const std::vector<std::string>& names) {
+    std::unordered_set<std::string> expected;
+    for (const auto& name : names) expected.insert(stats_path_of(name).filename().string());
+    return expected;
 }
 
 void collect(FileSystem& files, const std::string& folder, std::vector<std::string>& found,
              SkippedPaths& skipped) {
     const auto names = files.list(folder);
+    const auto statistics = statistics_names(names);
     for (const auto& name : names) {
         auto path = joined(folder, name);
         const auto info = files.info(path);
         if (!info) continue;  // a link to nowhere, or removed meanwhile
         if (!info->is_directory) {
-            if (is_statistics(name, names)) {
+            if (statistics.contains(name)) {
                 ++skipped.statistics;
             } else {
                 found.push_back(std::move(path));

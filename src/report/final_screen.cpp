@@ -86,21 +86,24 @@ std::string outputs(const JobSummary& summary, const ScreenStyle& style) {
     return text;
 }
 
+/// Input that is no JSON lines at all fails at every record: then the reason is not in the records.
+std::string nothing_read(const JobSummary& summary, const ScreenStyle& style) {
+    if (summary.records_read == 0 || summary.steps.empty()) return {};
+    const auto& read = summary.steps.front();
+    if (read.name != "read" || read.quarantined != summary.records_read) return {};
+    return labelled("warning",
+                    "not one record of the input could be read: is it one JSON object a line, in UTF-8?",
+                    style, Paint::red);
+}
+
 std::string next_steps(const JobSummary& summary, const ScreenStyle& style) {
     const bool again = summary.status == JobStatus::failed || summary.status == JobStatus::stopped;
     if (again && !summary.resumption_command.empty()) {
         return labelled("to go on", show_text(summary.resumption_command), style, Paint::cyan);
     }
     if (summary.quarantined > 0) {
-        std::string text;
-        if (summary.records_read > 0 && summary.steps.front().quarantined == summary.records_read) {
-            text =
-                labelled("warning",
-                         "not one record of the input could be read: is it one JSON object a line, in UTF-8?",
-                         style, Paint::red);
-        }
-        return text + labelled("next", fmt::format("dj-tools quarantine {}", show_text(summary.job_id)),
-                               style, Paint::cyan);
+        return labelled("next", fmt::format("dj-tools quarantine {}", show_text(summary.job_id)), style,
+                        Paint::cyan);
     }
     return {};
 }
@@ -143,7 +146,7 @@ std::string final_screen(const JobSummary& summary, const ScreenStyle& style) {
         }
         text += labelled("summary", show_text(layout.summary().string()), style);
     }
-    return text + next_steps(summary, style);
+    return text + nothing_read(summary, style) + next_steps(summary, style);
 }
 
 }  // namespace dj

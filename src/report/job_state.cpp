@@ -48,6 +48,24 @@ void read_summary(JobState& state, FileSystem& files, const std::filesystem::pat
     }
 }
 
+/// Lines of a file that may be large; nullopt if it cannot be read.
+std::optional<std::uint64_t> count_lines(FileSystem& files, const std::filesystem::path& path) {
+    try {
+        const auto file = files.open(path, OpenMode::read);
+        std::string block(std::size_t{1} << 20, '\0');
+        std::uint64_t lines = 0;
+        for (std::uint64_t offset = 0;;) {
+            const auto size = file->read_at(block, offset);
+            if (size == 0) return lines;
+            const auto end = block.begin() + static_cast<std::ptrdiff_t>(size);
+            lines += static_cast<std::uint64_t>(std::count(block.begin(), end, '\n'));
+            offset += size;
+        }
+    } catch (const EnvironmentError&) {
+        return std::nullopt;
+    }
+}
+
 JobState without_events(FileSystem& files, const JobLayout& layout) {
     JobState state;
     state.job_id = layout.job_id();
@@ -94,6 +112,8 @@ JobState read_job_state(FileSystem& files, const std::filesystem::path& job_fold
     const auto layout = JobLayout::of_folder(files, job_folder);
     auto state = without_events(files, layout);
     add_events(state, files, layout);
+    if (!state.summary && !state.quarantine_file.empty())
+        state.rows_in_quarantine_file = count_lines(files, state.quarantine_file);
     return state;
 }
 
@@ -117,6 +137,17 @@ JobCondition condition_of(const JobState& state, double now) {
     return now - last > patience_seconds(state) ? JobCondition::dead : JobCondition::running;
 }
 
+namespace {
+
+std::optional<std::uint64_t> quarantined_of(const JobState& state, const EventTally& events) {
+    if (state.summary) return std::max(events.rows_quarantined, state.summary->quarantined);
+    if (state.quarantine_file.empty()) return events.rows_quarantined;
+    // The file appears when a job ends, and holds all of its rows.
+    return state.rows_in_quarantine_file;
+}
+
+}  // namespace
+
 JobProgress progress_of(const JobState& state, double now) {
     const EventTally none;
     const auto& events = events_are_current(state) ? state.events : none;
@@ -138,7 +169,7 @@ JobProgress progress_of(const JobState& state, double now) {
         progress.rows_out = state.summary->exported;
     }
     if (condition == JobCondition::completed) progress.partitions_done = progress.partitions_total;
-    progress.quarantined = std::max(events.rows_quarantined, state.summary ? state.summary->quarantined : 0);
+    progress.quarantined = quarantined_of(state, events);
 
     const double start = start_of(state);
     const double end = condition == JobCondition::running ? now : std::max(start, last_sign_of_life(state));

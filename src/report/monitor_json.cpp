@@ -7,18 +7,19 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json progress_json(const JobProgress& progress) {
-    ordered_json json = {{"partitions_total", progress.partitions_total},
-                         {"partitions_done", progress.partitions_done},
-                         {"partitions_running", progress.partitions_running},
-                         {"partitions_failed", progress.partitions_failed},
-                         {"partitions_resumed", progress.partitions_resumed},
-                         {"rows_in", progress.rows_in},
-                         {"rows_out", progress.rows_out},
-                         {"quarantined", progress.quarantined},
-                         {"share", progress.share},
-                         {"elapsed_seconds", progress.elapsed_seconds},
-                         {"rows_per_second", progress.rows_per_second},
-                         {"bytes_per_second", progress.bytes_per_second}};
+    ordered_json json = {
+        {"partitions_total", progress.partitions_total},
+        {"partitions_done", progress.partitions_done},
+        {"partitions_running", progress.partitions_running},
+        {"partitions_failed", progress.partitions_failed},
+        {"partitions_resumed", progress.partitions_resumed},
+        {"rows_in", progress.rows_in},
+        {"rows_out", progress.rows_out},
+        {"quarantined", progress.quarantined ? ordered_json(*progress.quarantined) : ordered_json()},
+        {"share", progress.share},
+        {"elapsed_seconds", progress.elapsed_seconds},
+        {"rows_per_second", progress.rows_per_second},
+        {"bytes_per_second", progress.bytes_per_second}};
     json["seconds_left"] = progress.seconds_left ? ordered_json(*progress.seconds_left) : ordered_json();
     return json;
 }

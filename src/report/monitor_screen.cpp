@@ -137,12 +137,17 @@ std::string record_lines(const JobState& state, const ScreenStyle& style) {
 
 std::string place_lines(const JobState& state, const JobProgress& progress, const ScreenStyle& style) {
     std::string text;
-    if (!state.quarantine_file.empty() || progress.quarantined > 0) {
-        text += labelled(
-            "quarantine",
-            fmt::format("{} row{}  {}", show_count(progress.quarantined),
-                        progress.quarantined == 1 ? "" : "s", show_text(state.quarantine_file.string())),
-            style, progress.quarantined > 0 ? Paint::yellow : Paint::plain);
+    if (progress.quarantined == 0U && !state.quarantine_file.empty()) {
+        text += labelled("quarantine",
+                         fmt::format("0 rows so far; those of an earlier output are in {}",
+                                     show_text(state.quarantine_file.string())),
+                         style);
+    } else if (progress.quarantined != 0U) {
+        const auto rows = progress.quarantined ? show_count(*progress.quarantined) : "an unknown number of";
+        text += labelled("quarantine",
+                         fmt::format("{} row{}  {}", rows, progress.quarantined == 1U ? "" : "s",
+                                     show_text(state.quarantine_file.string())),
+                         style, Paint::yellow);
     }
     if (!state.summary) return text;
     for (std::size_t i = 0; i < state.summary->outputs.size() && i < 5; ++i) {

@@ -113,9 +113,13 @@ std::vector<std::string> broadcast_paths(const mpi::Communicator& communicator,
 
 }  // namespace
 
-std::uint64_t write_quarantine(const mpi::Communicator& communicator, FileSystem& files,
-                               const std::filesystem::path& temporary, const FaultNames& names,
-                               const std::vector<FaultBlock>& blocks) {
+std::uint64_t QuarantineFile::write(const mpi::Communicator& communicator, const FaultNames& names,
+                                    const std::vector<FaultBlock>& blocks) {
+    together(communicator, [&] {
+        if (!communicator.is_root()) return;
+        files_.create_directories(layout_.results());
+        for (const auto& leftover : layout_.unnamed_quarantines(files_, attempt_)) files_.remove(leftover);
+    });
     std::uint64_t count = 0;
     for (const FaultBlock& block : blocks) count += block.count;
     const std::uint64_t total = communicator.sum(count);
@@ -134,11 +138,25 @@ std::uint64_t write_quarantine(const mpi::Communicator& communicator, FileSystem
     const std::vector<std::uint64_t> offsets = place_blocks(communicator, sizes);
     together(communicator, [&] {
         if (lines.empty()) return;
-        const auto file = files.open(temporary, OpenMode::create_or_write);
+        const auto file = files_.open(layout_.unnamed_quarantine(attempt_), OpenMode::create_or_write);
         for (std::size_t i = 0; i < lines.size(); ++i) file->write_at(lines[i], offsets[i]);
         file->sync();
     });
     return total;
+}
+
+void QuarantineFile::publish(std::uint64_t rows) {
+    if (rows == 0) {
+        files_.remove(layout_.quarantine());
+    } else {
+        keep(rows);
+    }
+}
+
+void QuarantineFile::keep(std::uint64_t rows) {
+    if (rows == 0) return;
+    files_.rename(layout_.unnamed_quarantine(attempt_), layout_.quarantine());
+    files_.sync_directory(layout_.results());
 }
 
 }  // namespace dj

@@ -3,11 +3,13 @@
 /// for any number of ranks.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "dj/base/file_system.hpp"
 #include "dj/mpi/communicator.hpp"
 #include "dj/run/job.hpp"
+#include "dj/storage/job_layout.hpp"
 #include "partition_state.hpp"
 
 namespace dj {
@@ -28,10 +30,27 @@ struct FaultNames {
     std::vector<std::string> files;  ///< The input's; needed on rank 0 only.
 };
 
-/// Collective. Writes `temporary` (nothing if there are no faults at all) and makes it durable; returns the number of
-/// lines over all ranks.
-[[nodiscard]] std::uint64_t write_quarantine(const mpi::Communicator& communicator, FileSystem& files,
-                                             const std::filesystem::path& temporary, const FaultNames& names,
-                                             const std::vector<FaultBlock>& blocks);
+/// The quarantine of one attempt, from its temporary name to its own.
+class QuarantineFile {
+public:
+    QuarantineFile(FileSystem& files, JobLayout layout, int attempt)
+        : files_(files), layout_(std::move(layout)), attempt_(attempt) {}
+
+    /// Collective. Writes the faults of all ranks under the temporary name (nothing if there are none) and makes them
+    /// durable; removes what earlier attempts left there. Returns the number of lines over all ranks.
+    [[nodiscard]] std::uint64_t write(const mpi::Communicator& communicator, const FaultNames& names,
+                                      const std::vector<FaultBlock>& blocks);
+    /// Rank 0, after a `write` of `rows` lines. Of an attempt whose output is now the job's: what was set aside belongs
+    /// to that output, be it nothing.
+    void publish(std::uint64_t rows);
+    /// Rank 0, after a `write` of `rows` lines. Of an attempt that ended early: an earlier output stays, and with it its
+    /// quarantine, unless this attempt has rows to show.
+    void keep(std::uint64_t rows);
+
+private:
+    FileSystem& files_;
+    JobLayout layout_;
+    int attempt_;
+};
 
 }  // namespace dj

@@ -38,7 +38,9 @@ public:
           files_(surroundings.files),
           spec_(spec),
           input_(input),
-          stop_(surroundings.stop) {
+          stop_(surroundings.stop),
+          layout_(JobLayout::at(spec.job_folder)),
+          quarantine_(files_, layout_, spec.attempt) {
         make_pipeline_everywhere(surroundings.catalog);
         store_.emplace(files_,
                        StageStore::Options{share_of(spec_.memory_bytes, kStageShare), spec_.scratch_folder});
@@ -203,36 +205,16 @@ private:
             if (!communicator_.is_root()) return;
             check_still_ours();
             result.outputs = publish_output(files_, spec_, *pipeline_, coordinator_->ledger());
-            name_quarantine(result.quarantined);
+            quarantine_.publish(result.quarantined);
         });
         published_ = true;
-    }
-
-    [[nodiscard]] std::filesystem::path results() const { return spec_.job_folder / "results"; }
-    [[nodiscard]] std::filesystem::path unnamed_quarantine() const {
-        return results() / fmt::format(".quarantine.{}.tmp", spec_.attempt);
     }
 
     /// Collective. Writes the rows set aside under a temporary name; returns their number.
     std::uint64_t write_faults() {
         FaultNames names{spec_.ops, {}};
         for (const InputFile& file : input_.files) names.files.push_back(file.path);
-        together(communicator_, [&] {
-            if (!communicator_.is_root()) return;
-            files_.create_directories(results());
-            files_.remove(unnamed_quarantine());
-        });
-        return write_quarantine(communicator_, files_, unnamed_quarantine(), names, faults_);
-    }
-
-    void name_quarantine(std::uint64_t rows) {
-        const auto quarantine = results() / "quarantine.jsonl";
-        if (rows == 0) {
-            files_.remove(quarantine);
-        } else {
-            files_.rename(unnamed_quarantine(), quarantine);
-            files_.sync_directory(results());
-        }
+        return quarantine_.write(communicator_, names, faults_);
     }
 
     /// Collective. Of a job that ended early, the rows that were set aside are often the reason: they are kept as far as
@@ -243,7 +225,7 @@ private:
             together(communicator_, [&] {
                 if (!communicator_.is_root()) return;
                 check_still_ours();
-                name_quarantine(rows);
+                quarantine_.keep(rows);
             });
             result.quarantined = rows;
         } catch (const std::exception&) {
@@ -253,11 +235,10 @@ private:
 
     /// A later attempt, started with --force-unlock while this one lived, owns the output.
     void check_still_ours() {
-        const auto summary = read_job_summary(files_, spec_.job_folder / "job_summary.json");
-        if (summary && summary->attempt > spec_.attempt) {
+        if (const auto later = later_attempt(files_, layout_.summary(), spec_.attempt)) {
             throw EnvironmentError(fmt::format(
                 "job {} was taken over by attempt {}: this one, attempt {}, leaves the output alone",
-                spec_.job_id, summary->attempt, spec_.attempt));
+                spec_.job_id, *later, spec_.attempt));
         }
     }
 
@@ -339,6 +320,8 @@ private:
     const JobSpec& spec_;
     const JobInput& input_;
     const StopRequest& stop_;
+    const JobLayout layout_;
+    QuarantineFile quarantine_;
 
     std::optional<Pipeline> pipeline_;
     std::optional<StageStore> store_;

@@ -12,10 +12,14 @@
 namespace dj {
 struct JobHeartbeat::State {
     State(FileSystem& file_system, std::filesystem::path summary_path, JobSummary first)
-        : files(file_system), path(std::move(summary_path)), summary(std::move(first)) {}
+        : files(file_system),
+          path(std::move(summary_path)),
+          attempt(first.attempt),
+          summary(std::move(first)) {}
 
     FileSystem& files;
     std::filesystem::path path;
+    const int attempt;
     mutable std::mutex mutex;
     std::condition_variable wake;
     JobSummary summary;
@@ -63,8 +67,7 @@ void JobHeartbeat::finish(const std::function<void(JobSummary&)>& change) {
     if (!state_->summary.duration)
         state_->summary.duration = *state_->summary.end_time - state_->summary.start_time;
     // The summary belongs to the later attempt: this one's result must not hide it.
-    const auto present = read_job_summary(state_->files, state_->path);
-    if (present && present->attempt > state_->summary.attempt) state_->superseded = true;
+    if (later_attempt(state_->files, state_->path, state_->attempt)) state_->superseded = true;
     if (state_->superseded) return;
     write_job_summary(state_->files, state_->path, state_->summary);
 }
@@ -92,11 +95,11 @@ void JobHeartbeat::State::run() {
 
 void JobHeartbeat::State::beat() {
     try {
-        const auto present = read_job_summary(files, path);
+        const bool taken_over = later_attempt(files, path, attempt).has_value();
         JobSummary next;
         {
             const std::scoped_lock lock(mutex);
-            if (present && present->attempt > summary.attempt) {
+            if (taken_over) {
                 superseded = true;
                 return;
             }

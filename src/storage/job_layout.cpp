@@ -27,6 +27,8 @@ constexpr std::string_view kPartitionTable = "partition_table.json";
 constexpr std::string_view kIntermediate = "intermediate";
 constexpr std::string_view kResults = "results";
 constexpr std::string_view kQuarantine = "quarantine.jsonl";
+constexpr std::string_view kUnnamedQuarantine = ".quarantine.";  // the attempt, ".tmp"
+constexpr std::string_view kUnnamedEnding = ".tmp";
 constexpr std::string_view kMetrics = "metrics.prom";
 constexpr std::string_view kOpenLineage = "openlineage.ndjson";
 constexpr std::string_view kStop = "stop";
@@ -102,6 +104,10 @@ JobLayout::JobLayout(JobPlaces places) : places_(std::move(places)) {
     folder_ = places_.work_dir / places_.job_id;
 }
 
+JobLayout JobLayout::at(const fs::path& job_folder) {
+    return JobLayout({.work_dir = job_folder.parent_path(), .job_id = job_folder.filename().string()});
+}
+
 JobLayout JobLayout::of_folder(FileSystem& files, const fs::path& job_folder) {
     auto folder = fs::absolute(job_folder).lexically_normal();
     if (!folder.has_filename()) folder = folder.parent_path();
@@ -158,6 +164,26 @@ fs::path JobLayout::intermediate(std::uint64_t partition, std::uint64_t op_index
 
 fs::path JobLayout::results() const { return folder_ / kResults; }
 fs::path JobLayout::quarantine() const { return results() / kQuarantine; }
+
+fs::path JobLayout::unnamed_quarantine(int attempt) const {
+    return results() / fmt::format("{}{}{}", kUnnamedQuarantine, attempt, kUnnamedEnding);
+}
+
+std::vector<fs::path> JobLayout::unnamed_quarantines(FileSystem& files, int attempt) const {
+    std::vector<fs::path> found;
+    if (!files.info(results())) return found;
+    for (const auto& name : files.list(results())) {
+        std::string_view rest = name;
+        if (!rest.starts_with(kUnnamedQuarantine) || !rest.ends_with(kUnnamedEnding)) continue;
+        rest.remove_prefix(kUnnamedQuarantine.size());
+        if (rest.size() <= kUnnamedEnding.size()) continue;
+        rest.remove_suffix(kUnnamedEnding.size());
+        const auto number = to_number(rest);
+        if (number && *number <= static_cast<std::uint64_t>(attempt)) found.push_back(results() / name);
+    }
+    return found;
+}
+
 fs::path JobLayout::metrics() const { return folder_ / kMetrics; }
 fs::path JobLayout::openlineage() const { return folder_ / kOpenLineage; }
 fs::path JobLayout::stop_file() const { return folder_ / kStop; }

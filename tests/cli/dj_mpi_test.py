@@ -8,7 +8,7 @@ import re
 import subprocess
 import unittest
 
-from dj_testing import PROGRAM, JobCase, read
+from dj_testing import PROGRAM, JobCase, import_pyarrow, read
 
 USAGE = 2
 RECIPE = """\
@@ -97,6 +97,17 @@ class ModesTest(CommandLineCase):
         run = self.call("recipe.yaml", "--dry-run", expect=USAGE)
         self.assertIn("may need", run.err)
         self.assertIn("free", run.err)
+
+    def test_dry_run_refuses_what_a_run_would_refuse_at_its_start(self):
+        pyarrow = import_pyarrow()
+        table = pyarrow.table({"id": [1, 2], "body": ["some text", "more of it"]})
+        pyarrow.parquet.write_table(table, os.path.join(self.dir, "in.parquet"))
+        recipe = ("dataset_path: in.parquet\nexport_path: out.parquet\nwork_dir: work\n"
+                  "process: [text_length_filter: {min_len: 3}]\n")
+        self.write("parquet.yaml", recipe)
+        dry, started = (self.call("parquet.yaml", *mode, expect=USAGE) for mode in (["--dry-run"], []))
+        self.assertIn("text", dry.err)
+        self.assertEqual(dry.err, started.err)
 
     def test_debug_is_a_flag(self):
         self.assertIn("debug: true  # --debug", self.call("recipe.yaml", "--debug", "--print-config").out)

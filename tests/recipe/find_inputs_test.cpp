@@ -68,6 +68,15 @@ TEST_F(FindInputs, WhatJobsWroteIsPassedOver) {
     EXPECT_THAT(found.notices, ElementsAre(HasSubstr("1 job folder in"), HasSubstr("2 statistics files in")));
 }
 
+TEST_F(FindInputs, OnlyAnOutputBesideItMakesAFileStatistics) {
+    for (const auto* name :
+         {"d/_stats.jsonl", "d/a_stats.jsonl", "d/a_stats_stats.jsonl", "d/b.parquet.jsonl", "d/e/a.jsonl"}) {
+        folder_.write(name);
+    }
+    EXPECT_THAT(names({at("d")}),
+                ElementsAre("d/_stats.jsonl", "d/a_stats.jsonl", "d/b.parquet.jsonl", "d/e/a.jsonl"));
+}
+
 TEST_F(FindInputs, AFolderIsSearchedThroughInOrder) {
     for (const auto* name : {"d/b.jsonl", "d/a/z.jsonl", "d/a.jsonl", "d/sub/deep/c.jsonl.gz", "d/readme.md",
                              "d/.hidden.jsonl", "d/x.txt", "d/noext"}) {

@@ -336,6 +336,13 @@ TEST(LoadRecipe, CheckpointsAndFaults) {
     EXPECT_THAT(problems("np: 2\nresources: {threads: 3}\n"), HasSubstr("they disagree"));
     EXPECT_THAT(notices(load(std::string(kHead) + "checkpoint: {n_ops: 2, strategy: every_op}\n")),
                 HasSubstr("checkpoint.strategy, checkpoint.n_ops: checkpoints are not available yet"));
+    // Who asks for what there is not is told, also where the default says the same.
+    EXPECT_THAT(
+        notices(load(std::string(kHead) + "checkpoint: {enabled: true}\nprocess: [clean_links_mapper]\n")),
+        HasSubstr("checkpoint.enabled: checkpoints are not available yet"));
+    EXPECT_EQ(notices(load(std::string(kHead) + "event_logging: {enabled: true}\ncheckpoint: {n_ops: 5}\n"
+                                                "process: [clean_links_mapper]\n")),
+              "");
     EXPECT_EQ(
         notices(load(std::string(kHead) + "checkpoint: {enabled: false}\nprocess: [clean_links_mapper]\n")),
         "");

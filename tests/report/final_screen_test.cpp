@@ -68,6 +68,20 @@ TEST_F(FinalScreenTest, FailedPartitionsStandInTheLaw) {
     EXPECT_THAT(law_line(summary_), HasSubstr(" + in failed partitions 1,234"));
 }
 
+TEST_F(FinalScreenTest, InputThatIsNoJsonIsNamedAsTheReason) {
+    constexpr auto kWarning = "not one record of the input could be read";
+    EXPECT_THAT(screen(), Not(HasSubstr(kWarning)));
+    summary_.steps.front().quarantined = summary_.records_read;
+    summary_.quarantined = summary_.records_read;
+    EXPECT_THAT(screen(), HasSubstr(kWarning));
+    summary_.steps.erase(summary_.steps.begin());
+    summary_.steps.front().quarantined = summary_.records_read;
+    EXPECT_THAT(screen(), Not(HasSubstr(kWarning))) << "an operator is no reader";
+    summary_.steps.clear();
+    EXPECT_THAT(screen(), Not(HasSubstr(kWarning)));
+    EXPECT_THAT(screen(), HasSubstr("next        dj-tools quarantine sample\n"));
+}
+
 TEST_F(FinalScreenTest, ManyOutputsAreSummedUp) {
     summary_.outputs.assign(8, {.path = "/data/out/x.jsonl", .rows = 1, .bytes = 1});
     EXPECT_THAT(screen(), HasSubstr("and 3 more files"));

@@ -92,6 +92,25 @@ TEST_F(JobStateTest, WithoutASummaryTheEventsSpeak) {
     EXPECT_EQ(read().summary_problem, "is damaged");
 }
 
+TEST_F(JobStateTest, WithoutASummaryTheRowsOfTheQuarantineFileAreCounted) {
+    std::ofstream(layout_.summary()) << "{\"job_id\": \"sam";
+    EXPECT_EQ(progress_of(read(), now_).quarantined, 3U) << "no file: the events tell";
+    std::string lines;
+    for (int i = 0; i < 40000; ++i) lines += "{\"file\": \"a.jsonl\", \"row\": " + std::to_string(i) + "}\n";
+    ASSERT_GT(lines.size(), std::size_t{1} << 20);
+    std::ofstream(layout_.quarantine(), std::ios::binary) << lines;
+    const auto state = read();
+    EXPECT_EQ(progress_of(state, now_).quarantined, 40000U);
+    EXPECT_NE(monitor_screen(state, now_, false, {}).find("40,000 rows"), std::string::npos);
+    EXPECT_EQ(monitor_json(state, now_).at("progress").at("quarantined"), 40000);
+    fs::remove(layout_.quarantine());
+    fs::create_directory(layout_.quarantine());  // there, and not to be read
+    const auto unread = read();
+    EXPECT_EQ(progress_of(unread, now_).quarantined, std::nullopt);
+    EXPECT_NE(monitor_screen(unread, now_, false, {}).find("an unknown number of rows"), std::string::npos);
+    EXPECT_TRUE(monitor_json(unread, now_).at("progress").at("quarantined").is_null());
+}
+
 TEST_F(JobStateTest, AnEmptyFolderTellsNothing) {
     fs::create_directory(folder_ / "empty");
     const auto state = read_job_state(*files_, folder_ / "empty");

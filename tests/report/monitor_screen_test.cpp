@@ -30,6 +30,14 @@ protected:
     double now_ = kSampleStart + 51;
 };
 
+TEST_F(MonitorScreenTest, AQuarantineOfAnEarlierOutputIsNotThisStarts) {
+    auto summary = sample_summary(layout_);
+    summary.attempt = 2;
+    write_job_summary(*files_, layout_.summary(), summary);
+    std::ofstream(layout_.quarantine()) << "{}\n";
+    EXPECT_THAT(screen(), HasSubstr("quarantine  0 rows so far; those of an earlier output are in"));
+}
+
 TEST_F(MonitorScreenTest, ARunningJobShowsWhereItIs) {
     const auto text = screen();
     EXPECT_THAT(text, HasSubstr("job         sample\n"));

@@ -193,6 +193,45 @@ TEST_F(RunJob, FaultyRecordsGoToTheQuarantineInOrder) {
     expect_untouched();
 }
 
+/// Of an output that stays, the quarantine stays too, unless the attempt that failed has rows to show.
+TEST_F(RunJob, AnAttemptThatEndsEarlyLeavesTheQuarantineOfTheEarlierOutput) {
+    const auto quarantine = spec_.job_folder / "results" / "quarantine.jsonl";
+    ops({{"text_length_filter", {{"min_len", 0}}}});
+    input("{torn\n" + join(make_rows(50)), 3);
+    expect_done(run());
+    const std::string earlier = read_file(quarantine);
+    if (world_.is_root()) {
+        EXPECT_THAT(earlier, HasSubstr("\"row\": 0"));
+        std::ofstream(spec_.job_folder / "results" / ".quarantine.1.tmp") << "left by a machine that stopped";
+        std::ofstream(spec_.job_folder / "results" / ".quarantine.7.tmp") << "a later attempt's";
+    }
+    world_.barrier();
+    spec_.attempt = 2;
+    StopRequest stop;
+    stop.request("asked to");
+    EXPECT_EQ(run(world_, stop).exit, ExitCode::stopped);
+    if (world_.is_root()) {
+        EXPECT_EQ(read_file(quarantine), earlier);
+        EXPECT_THAT(names_in(quarantine.parent_path()), ElementsAre(".quarantine.7.tmp", "quarantine.jsonl"));
+    }
+    world_.barrier();
+    spec_.attempt = 3;
+    spec_.max_faulty_rows = 0;
+    input(join(make_rows(50)) + "{torn\n", 3);
+    EXPECT_EQ(run().exit, ExitCode::failed);
+    if (world_.is_root()) {
+        EXPECT_NE(read_file(quarantine), earlier);
+        EXPECT_THAT(read_file(quarantine), HasSubstr("\"reason\""));
+    }
+    world_.barrier();
+    spec_.attempt = 4;
+    input(join(make_rows(50)), 3);
+    expect_done(run());
+    if (world_.is_root()) {
+        EXPECT_FALSE(fs::exists(quarantine)) << "the output has changed, and nothing was set aside";
+    }
+}
+
 TEST_F(RunJob, SetUpFailsOnAllRanksTogether) {
     input(join(make_rows(10)), 2);
     OpCall unknown;

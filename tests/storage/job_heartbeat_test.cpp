@@ -7,9 +7,15 @@
 #include "dj/base/error.hpp"
 #include "dj/storage/job_summary.hpp"
 #include "events/scratch_folder.hpp"
+#include "run/watched_file_system.hpp"
 
 namespace dj {
 namespace {
+
+/// Of a disk that writes but does not read.
+void refuse_to_read(FileVerb verb, const std::filesystem::path& path) {
+    if (verb == FileVerb::open_read) throw EnvironmentError("read " + path.string() + ": Input/output error");
+}
 
 class JobHeartbeatTest : public testing::Test {
 protected:
@@ -85,6 +91,31 @@ TEST_F(JobHeartbeatTest, ALaterAttemptThatCameBetweenTwoBeatsIsNotOverwritten) {
     EXPECT_EQ(on_disk().attempt, 2);
     EXPECT_EQ(on_disk().status, JobStatus::running);
     EXPECT_TRUE(old.superseded());
+}
+
+TEST_F(JobHeartbeatTest, ASummaryThatCannotBeReadDoesNotKeepAJobFromItsEnd) {
+    auto slow = fast();
+    slow.heartbeat_interval = 3600;
+    WatchedFileSystem unreadable(refuse_to_read);
+    JobHeartbeat heart(unreadable, path_, slow);
+    EXPECT_ANY_THROW((void)read_job_summary(unreadable, path_));
+    heart.finish([](auto& summary) { summary.status = JobStatus::completed; });
+    EXPECT_FALSE(heart.superseded());
+    EXPECT_EQ(on_disk().status, JobStatus::completed);
+}
+
+TEST_F(JobHeartbeatTest, ALaterAttemptIsOneWithAGreaterNumber) {
+    EXPECT_EQ(later_attempt(*files_, path_, 1), std::nullopt) << "no summary";
+    auto summary = fast();
+    summary.attempt = 3;
+    write_job_summary(*files_, path_, summary);
+    EXPECT_EQ(later_attempt(*files_, path_, 2), 3);
+    EXPECT_EQ(later_attempt(*files_, path_, 3), std::nullopt);
+    EXPECT_EQ(later_attempt(*files_, path_, 4), std::nullopt);
+    WatchedFileSystem unreadable(refuse_to_read);
+    EXPECT_EQ(later_attempt(unreadable, path_, 2), std::nullopt);
+    replace_file(*files_, path_, "{\"attempt\": ", 1);
+    EXPECT_EQ(later_attempt(*files_, path_, 2), std::nullopt) << "torn";
 }
 
 TEST_F(JobHeartbeatTest, AnUnwritableFolderIsToldAtTheStart) {

@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "dj/base/error.hpp"
 #include "dj/storage/job_summary.hpp"
@@ -129,6 +129,24 @@ TEST(JobLayout, AFolderWithoutSummaryIsUnderstood) {
     const auto found = JobLayout::of_folder(*files, folder / "some_job");
     EXPECT_EQ(found.job_id(), "some_job");
     EXPECT_EQ(found.event_folder(), folder / "some_job");
+}
+
+TEST(JobLayout, WhatAttemptsLeftOfTheQuarantineIsFoundByNumber) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    const auto layout = JobLayout::at(folder / "job");
+    EXPECT_EQ(layout.job_id(), "job");
+    EXPECT_THAT(layout.unnamed_quarantines(*files, 9), testing::IsEmpty()) << "no such folder";
+    layout.create_folders(*files);
+    for (const auto& path : {layout.unnamed_quarantine(1), layout.unnamed_quarantine(3),
+                             layout.unnamed_quarantine(4), layout.unnamed_quarantine(12),
+                             layout.results() / ".quarantine..tmp", layout.results() / ".quarantine.tmp",
+                             layout.results() / ".quarantine.1x.tmp", layout.quarantine()}) {
+        replace_file(*files, path, "x", 1);
+    }
+    EXPECT_THAT(layout.unnamed_quarantines(*files, 4),
+                testing::ElementsAre(layout.unnamed_quarantine(1), layout.unnamed_quarantine(3),
+                                     layout.unnamed_quarantine(4)));
 }
 
 TEST(JobLayout, JobIdsThatWouldLeaveTheFolderAreRefused) {

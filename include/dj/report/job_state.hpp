@@ -37,6 +37,8 @@ struct JobState {
     bool owner_is_gone =
         false;  ///< Set by who can see the process that runs the job: it is not there any more.
     std::string summary_problem;  ///< Why there is none; empty otherwise.
+    /// Without a summary: rows in the quarantine file, if it can be read. The events tell of some, not of all.
+    std::optional<std::uint64_t> rows_in_quarantine_file{};
     EventTally events;
     EventReadCounts events_read;                     ///< Of the files that were needed, the newest.
     std::vector<std::filesystem::path> event_files;  ///< All there are.
@@ -61,7 +63,8 @@ struct JobProgress {
     std::uint64_t partitions_resumed = 0;
     std::uint64_t rows_in = 0;
     std::uint64_t rows_out = 0;
-    std::uint64_t quarantined = 0;
+    /// Nothing: there are some, but the files do not tell how many.
+    std::optional<std::uint64_t> quarantined = 0;
     double share = 0;            ///< 0 to 1, by bytes where known, else by partitions.
     double elapsed_seconds = 0;  ///< Of this attempt.
     double rows_per_second = 0;

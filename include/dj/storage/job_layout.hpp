@@ -54,6 +54,8 @@ class JobLayout {
 public:
     /// Throws UserError if the id cannot be a folder's name (see `check_job_id`).
     explicit JobLayout(JobPlaces places);
+    /// Of a job folder, existing or not, with everything in its usual place.
+    [[nodiscard]] static JobLayout at(const std::filesystem::path& job_folder);
     /// Of an existing job folder; event_log_dir and checkpoint_dir come from its job_summary.json, if there is one.
     [[nodiscard]] static JobLayout of_folder(FileSystem& files, const std::filesystem::path& job_folder);
 
@@ -78,6 +80,11 @@ public:
                                                      std::string_view extension) const;
     [[nodiscard]] std::filesystem::path results() const;
     [[nodiscard]] std::filesystem::path quarantine() const;
+    /// Where an attempt writes the quarantine before it has its name.
+    [[nodiscard]] std::filesystem::path unnamed_quarantine(int attempt) const;
+    /// Those that attempts up to `attempt` left behind.
+    [[nodiscard]] std::vector<std::filesystem::path> unnamed_quarantines(FileSystem& files,
+                                                                         int attempt) const;
     [[nodiscard]] std::filesystem::path metrics() const;
     [[nodiscard]] std::filesystem::path openlineage() const;
     [[nodiscard]] std::filesystem::path stop_file() const;
