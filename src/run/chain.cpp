@@ -7,6 +7,8 @@ namespace dj {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 std::uint64_t text_bytes(const BoundOp& bound, const Batch& batch, const std::vector<std::uint32_t>& rows) {
     if (!bound.spec->reads_text) return 0;
     const TextColumn& text = batch.text(bound.binding.text_column);
@@ -16,21 +18,30 @@ std::uint64_t text_bytes(const BoundOp& bound, const Batch& batch, const std::ve
     return bytes;
 }
 
+std::uint64_t nanoseconds_between(Clock::time_point begin, Clock::time_point end) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(end - begin).count());
+}
+
 class Stopwatch {
 public:
-    explicit Stopwatch(StepTally& tally) : tally_(tally), begin_(std::chrono::steady_clock::now()) {}
-    ~Stopwatch() {
-        tally_.nanoseconds += static_cast<std::uint64_t>(
-            std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin_)
-                .count());
-    }
+    explicit Stopwatch(StepTally& tally) : tally_(tally) {}
+    ~Stopwatch() { tally_.nanoseconds += nanoseconds_between(begin_, Clock::now()); }
     Stopwatch(const Stopwatch&) = delete;
     Stopwatch& operator=(const Stopwatch&) = delete;
 
 private:
     StepTally& tally_;
-    std::chrono::steady_clock::time_point begin_;
+    Clock::time_point begin_ = Clock::now();
 };
+
+bool is_filter(const BoundOp& bound) { return bound.spec->shape == OpShape::filter_row; }
+
+/// Whether two operators that follow each other may look at a row together.
+bool share_rows(const BoundOp& a, const BoundOp& b) {
+    return is_filter(a) && is_filter(b) && a.spec->reads_text == b.spec->reads_text &&
+           a.binding.text_column == b.binding.text_column;
+}
 
 }  // namespace
 
@@ -51,7 +62,7 @@ template <class Call>
 bool Chain::guarded(const Step& step, const Batch& batch, std::uint32_t row, std::vector<RowFault>& faults,
                     Call call) {
     output_.reset();
-    const Sample sample(batch, step.bound->binding, row, output_);
+    const Sample sample(batch, step.bound->binding, row, output_, facts_);
     try {
         call(sample);
     } catch (const std::exception& error) {
@@ -71,21 +82,33 @@ bool Chain::guarded(const Step& step, const Batch& batch, std::uint32_t row, std
     return false;
 }
 
+void Chain::turn_to(const BoundOp& bound, const Batch& batch, std::uint32_t row) {
+    facts_.reset(bound.spec->reads_text ? batch.text(bound.binding.text_column).at(row) : std::string_view());
+}
+
 void Chain::run(Batch& batch, std::vector<std::uint32_t>& rows, std::vector<StepTally>& tallies,
                 std::vector<RowFault>& faults) {
-    for (Step& step : steps_) {
-        StepTally& tally = tallies[step.bound->index + 1];
-        const Stopwatch stopwatch(tally);
-        const std::size_t faults_before = faults.size();
-        tally.rows_in += rows.size();
-        tally.bytes_in += text_bytes(*step.bound, batch, rows);
-        switch (step.bound->spec->shape) {
-            case OpShape::map_row: map_rows(step, batch, rows, faults); break;
-            case OpShape::split_row: split_rows(step, batch, rows, tally, faults); break;
-            default: filter_rows(step, batch, rows, tally, faults); break;
+    for (std::size_t first = 0; first < steps_.size();) {
+        Step& step = steps_[first];
+        std::size_t end = first + 1;
+        while (end < steps_.size() && share_rows(*step.bound, *steps_[end].bound)) ++end;
+        if (is_filter(*step.bound)) {
+            filter_rows(std::span(steps_).subspan(first, end - first), batch, rows, tallies, faults);
+        } else {
+            StepTally& tally = tallies[step.bound->index + 1];
+            const Stopwatch stopwatch(tally);
+            const std::size_t faults_before = faults.size();
+            tally.rows_in += rows.size();
+            tally.bytes_in += text_bytes(*step.bound, batch, rows);
+            if (step.bound->spec->shape == OpShape::map_row) {
+                map_rows(step, batch, rows, faults);
+            } else {
+                split_rows(step, batch, rows, tally, faults);
+            }
+            tally.rows_out += rows.size();
+            tally.quarantined += faults.size() - faults_before;
         }
-        tally.rows_out += rows.size();
-        tally.quarantined += faults.size() - faults_before;
+        first = end;
     }
 }
 
@@ -103,6 +126,7 @@ void Chain::map_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows,
         changed = true;
     };
     for (const std::uint32_t row : rows) {
+        turn_to(*step.bound, batch, row);
         if (!guarded(step, batch, row, faults,
                      [&](const Sample& sample) { step.bound->op->map(sample, step.scratch.get()); })) {
             continue;
@@ -131,6 +155,7 @@ void Chain::split_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& row
     pieces.reserve(rows.size(), batch.text(column).payload_bytes());
     std::vector<std::uint32_t> sources;
     for (const std::uint32_t row : rows) {
+        turn_to(*step.bound, batch, row);
         row_pieces_.clear();  // apart from `pieces`: a row that fails half-way must leave nothing behind
         TextSink sink(row_pieces_);
         if (!guarded(step, batch, row, faults, [&](const Sample& sample) {
@@ -152,44 +177,84 @@ void Chain::split_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& row
     for (std::uint32_t i = 0; i < rows.size(); ++i) rows[i] = i;
 }
 
-void Chain::filter_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, StepTally& tally,
-                        std::vector<RowFault>& faults) {
+bool Chain::passes(Step& step, Batch& batch, std::uint32_t row, StepTally& tally,
+                   std::vector<RowFault>& faults) {
     const BoundOp& bound = *step.bound;
-    stats_.assign(bound.stat_columns.size(), 0.0);
-    kept_.clear();
-    if (bound.computes_stats) {
-        for (const std::size_t column : bound.stat_columns) batch.scalar(column).resize(batch.size());
-    }
-    for (const std::uint32_t row : rows) {
-        bool keep = false;
-        const bool sound = guarded(step, batch, row, faults, [&](const Sample& sample) {
-            if (bound.computes_stats) {
-                bound.op->compute(sample, stats_, step.scratch.get());
-            } else {
-                for (std::size_t i = 0; i < stats_.size(); ++i) {
-                    stats_[i] = batch.scalar(bound.stat_columns[i]).float64_at(row);
-                }
-            }
-            keep = bound.op->keep(stats_);
-        });
-        if (!sound) continue;
+    bool keep = false;
+    const bool sound = guarded(step, batch, row, faults, [&](const Sample& sample) {
         if (bound.computes_stats) {
-            for (std::size_t i = 0; i < stats_.size(); ++i) {
-                ScalarColumn& column = batch.scalar(bound.stat_columns[i]);
-                if (column.type() == ScalarType::int64) {
-                    column.set(row, static_cast<std::int64_t>(stats_[i]));
-                } else {
-                    column.set(row, stats_[i]);
-                }
+            bound.op->compute(sample, step.stats, step.scratch.get());
+        } else {
+            for (std::size_t i = 0; i < step.stats.size(); ++i)
+                step.stats[i] = batch.scalar(bound.stat_columns[i]).float64_at(row);
+        }
+        keep = bound.op->keep(step.stats);
+    });
+    if (!sound) {
+        ++tally.quarantined;
+        return false;
+    }
+    if (bound.computes_stats) {
+        for (std::size_t i = 0; i < step.stats.size(); ++i) {
+            ScalarColumn& column = batch.scalar(bound.stat_columns[i]);
+            if (column.type() == ScalarType::int64) {
+                column.set(row, static_cast<std::int64_t>(step.stats[i]));
+            } else {
+                column.set(row, step.stats[i]);
             }
         }
-        if (keep) {
-            kept_.push_back(row);
-        } else {
-            ++tally.dropped;
+    }
+    ++(keep ? tally.rows_out : tally.dropped);
+    return keep;
+}
+
+bool Chain::passes_all(std::span<Step> group, Batch& batch, std::uint32_t row,
+                       std::vector<StepTally>& tallies, std::vector<RowFault>& faults) {
+    turn_to(*group.front().bound, batch, row);
+    Clock::time_point begin;
+    if (times_steps_) begin = Clock::now();
+    for (Step& step : group) {
+        StepTally& tally = tallies[step.bound->index + 1];
+        ++tally.rows_in;
+        tally.bytes_in += facts_.text().size();
+        const bool keep = passes(step, batch, row, tally, faults);
+        if (times_steps_) {
+            const auto end = Clock::now();
+            step.sampled_nanoseconds += nanoseconds_between(begin, end);
+            begin = end;
         }
+        if (!keep) return false;
+    }
+    return true;
+}
+
+void Chain::filter_rows(std::span<Step> group, Batch& batch, std::vector<std::uint32_t>& rows,
+                        std::vector<StepTally>& tallies, std::vector<RowFault>& faults) {
+    // The time of the group is measured as a whole and shared out as a few rows say: reading the clock for each filter
+    // and row would cost as much as a cheap filter does.
+    constexpr std::size_t kRowsPerSample = 8;
+    const auto begin = Clock::now();
+    for (Step& step : group) {
+        step.sampled_nanoseconds = 0;
+        step.stats.assign(step.bound->stat_columns.size(), 0.0);
+        if (!step.bound->computes_stats) continue;
+        for (const std::size_t column : step.bound->stat_columns) batch.scalar(column).resize(batch.size());
+    }
+    kept_.clear();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        times_steps_ = i % kRowsPerSample == 0;
+        if (passes_all(group, batch, rows[i], tallies, faults)) kept_.push_back(rows[i]);
     }
     rows.swap(kept_);
+    const std::uint64_t whole = nanoseconds_between(begin, Clock::now());
+    std::uint64_t sampled = 0;
+    for (const Step& step : group) sampled += step.sampled_nanoseconds;
+    for (const Step& step : group) {
+        const double share =
+            sampled == 0 ? 0 : static_cast<double>(step.sampled_nanoseconds) / static_cast<double>(sampled);
+        tallies[step.bound->index + 1].nanoseconds +=
+            static_cast<std::uint64_t>(static_cast<double>(whole) * share);
+    }
 }
 
 void Chain::make_keys(Batch& batch, std::vector<std::uint32_t>& rows, TextColumn& keys,
@@ -202,6 +267,7 @@ void Chain::make_keys(Batch& batch, std::vector<std::uint32_t>& rows, TextColumn
     kept_.clear();
     std::uint32_t next = 0;
     for (const std::uint32_t row : rows) {
+        turn_to(bound, batch, row);
         key_.clear();
         const auto make_key = [&](const Sample& sample) {
             if (bound.computes_hash) {

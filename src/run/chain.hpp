@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Runs all row-wise operators of a segment on one morsel. One `Chain` per thread: it owns the operators' scratch.
+/// A mapper goes over all rows before the next operator does. Filters that follow each other on the same text look at a
+/// row one after the other, until one drops it: what one of them found out about its text, the others find at hand.
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "partition_state.hpp"
@@ -29,13 +33,19 @@ private:
     struct Step {
         const BoundOp* bound;
         std::unique_ptr<OpScratch> scratch;
+        std::vector<double> stats{};          ///< Filters: of the row at hand.
+        std::uint64_t sampled_nanoseconds{};  ///< Filters: on the rows of the morsel that were timed.
     };
 
     void map_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, std::vector<RowFault>& faults);
     void split_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, StepTally& tally,
                     std::vector<RowFault>& faults);
-    void filter_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, StepTally& tally,
-                     std::vector<RowFault>& faults);
+    void filter_rows(std::span<Step> group, Batch& batch, std::vector<std::uint32_t>& rows,
+                     std::vector<StepTally>& tallies, std::vector<RowFault>& faults);
+    void turn_to(const BoundOp& bound, const Batch& batch, std::uint32_t row);
+    bool passes(Step& step, Batch& batch, std::uint32_t row, StepTally& tally, std::vector<RowFault>& faults);
+    bool passes_all(std::span<Step> group, Batch& batch, std::uint32_t row, std::vector<StepTally>& tallies,
+                    std::vector<RowFault>& faults);
     template <class Call>
     bool guarded(const Step& step, const Batch& batch, std::uint32_t row, std::vector<RowFault>& faults,
                  Call call);
@@ -45,8 +55,9 @@ private:
     SampleOutput output_;
     TextColumn row_pieces_;
     std::vector<std::uint32_t> kept_;
-    std::vector<double> stats_;
     std::string key_;
+    TextFacts facts_;
+    bool times_steps_ = false;  ///< While filters look at a row that is a sample for their times.
 };
 
 }  // namespace dj

@@ -5,12 +5,9 @@
 
 #include <array>
 
-namespace dj {
+#include "text/code_point_range.hpp"
 
-struct CodePointRange {
-    char32_t first;
-    char32_t last;
-};
+namespace dj {
 
 // clang-format off
 inline constexpr std::array<CodePointRange, 105> kRegexWordRanges{{

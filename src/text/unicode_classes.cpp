@@ -7,6 +7,7 @@
 #include <unicode/uchar.h>
 
 #include "dj/text/utf8.hpp"
+#include "text/character_table.hpp"
 #include "text/regex_word_ranges.hpp"
 
 namespace dj {
@@ -75,12 +76,6 @@ void append_ascii_lower(std::string& out, std::string_view ascii) {
     }
 }
 
-/// U+3000 to U+9FFF: no letters with cases.
-bool leads_caseless(char lead) {
-    const auto byte = static_cast<unsigned char>(lead);
-    return byte >= 0xE3 && byte <= 0xE9;
-}
-
 }  // namespace
 
 bool python_is_space(char32_t point) {
@@ -145,15 +140,15 @@ void append_python_lower(std::string& out, std::string_view text) {
             continue;
         }
         const auto begin = at;
-        const auto point = next_code_point(text, at);
-        if (leads_caseless(text[begin])) {
-            out.append(text, begin, at - begin);
-        } else if (point == kCapitalSigma) {
+        const auto point = decode_valid(text, at);
+        if (point == kCapitalSigma) {
             out += is_final_sigma(text, begin, at) ? kFinalSigma : kSmallSigma;
         } else if (point == kCapitalIWithDot) {
             out += "i\xCC\x87";  // the only letter whose lower case is two characters
+        } else if (const auto delta = kLowerCaseDeltas.at(point); delta != 0) {
+            append_code_point(out, static_cast<char32_t>(static_cast<std::int32_t>(point) + delta));
         } else {
-            append_code_point(out, static_cast<char32_t>(u_tolower(icu(point))));
+            out.append(text, begin, at - begin);
         }
     }
 }

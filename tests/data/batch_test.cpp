@@ -187,13 +187,14 @@ TEST(Sample, SeesFieldsAsJson) {
     for (const auto* note_text : {"say \"hi\"\n", ""}) batch.text(note).push_back(note_text);
     const SampleBinding binding{.text_column = text, .field_columns = {raw, score, note}};
     SampleOutput output;
+    TextFacts facts;
     std::string buffer;
-    const Sample first(batch, binding, 0, output);
+    const Sample first(batch, binding, 0, output, facts);
     EXPECT_EQ(first.text(), "text 0");
     EXPECT_EQ(first.field_json(0, buffer), "{\"a\": 1}");
     EXPECT_EQ(first.field_json(1, buffer), "1e+16");
     EXPECT_EQ(first.field_json(2, buffer), R"("say \"hi\"\n")");
-    const Sample second(batch, binding, 1, output);
+    const Sample second(batch, binding, 1, output, facts);
     EXPECT_EQ(second.field_json(0, buffer), "");
     EXPECT_EQ(second.field_json(1, buffer), "");
     EXPECT_EQ(second.field_json(2, buffer), "\"\"");
@@ -203,7 +204,8 @@ TEST(Sample, RemembersWhatAnOperatorWroteOrWhyItFailed) {
     const auto batch = batch_of(1);
     const SampleBinding binding{};
     SampleOutput output;
-    const Sample sample(batch, binding, 0, output);
+    TextFacts facts;
+    const Sample sample(batch, binding, 0, output, facts);
     EXPECT_FALSE(output.text_written);
     sample.rewrite_text() += "new";
     EXPECT_TRUE(output.text_written);

@@ -116,7 +116,8 @@ TEST(Op, ShapesItDoesNotHaveAreBugs) {
     Batch batch(std::make_shared<BatchSchema>());
     const SampleBinding binding;
     SampleOutput output;
-    const Sample sample(batch, binding, 0, output);
+    TextFacts facts;
+    const Sample sample(batch, binding, 0, output, facts);
     std::string key;
     EXPECT_THROW(op->map(sample, nullptr), Bug);
     EXPECT_THROW(op->key(sample, key, nullptr), Bug);

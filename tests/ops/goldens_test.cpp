@@ -48,6 +48,13 @@ const std::map<std::string, std::string>& differences() {
         {"clean_links_mapper: text_key with a dot", "nested text fields work here"},
         {"text_chunk_mapper: text_key with a dot", "nested text fields work here"},
         {"text_length_filter: text_key with a dot", "nested text fields work here"},
+        {"words_num_filter: text_key with a dot", "nested text fields work here"},
+        {"alphanumeric_filter: text_key with a dot", "nested text fields work here"},
+        {"special_characters_filter: text_key with a dot", "nested text fields work here"},
+        {"average_line_length_filter: text_key with a dot", "nested text fields work here"},
+        {"maximum_line_length_filter: text_key with a dot", "nested text fields work here"},
+        {"character_repetition_filter: text_key with a dot", "nested text fields work here"},
+        {"word_repetition_filter: text_key with a dot", "nested text fields work here"},
         {"whitespace_normalization_mapper: text_key with a dot", "nested text fields work here"},
     };
     return kDifferences;
@@ -103,7 +110,10 @@ TEST_P(Goldens, AreMet) {
 INSTANTIATE_TEST_SUITE_P(Operators, Goldens,
                          ::testing::Values("clean_links_mapper", "document_deduplicator", "text_chunk_mapper",
                                            "text_length_filter", "topk_specified_field_selector",
-                                           "whitespace_normalization_mapper"),
+                                           "words_num_filter", "alphanumeric_filter",
+                                           "special_characters_filter", "average_line_length_filter",
+                                           "maximum_line_length_filter", "character_repetition_filter",
+                                           "word_repetition_filter", "whitespace_normalization_mapper"),
                          [](const auto& golden) { return std::string(golden.param); });
 
 }  // namespace

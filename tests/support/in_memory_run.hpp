@@ -117,7 +117,9 @@ private:
         for (auto& row : rows_) {
             auto bound = bind(row);
             if (!bound) continue;
-            const Sample sample(bound->batch, bound->binding, 0, bound->output);
+            TextFacts facts;
+            facts.reset(bound->batch.text(0).at(0));
+            const Sample sample(bound->batch, bound->binding, 0, bound->output, facts);
             visit(row, sample, bound->output);
             if (sample.failed()) result_.faults.push_back(bound->output.fault);
         }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dj/data/batch.hpp"
+#include "dj/text/text_facts.hpp"
 
 namespace dj {
 
@@ -35,10 +36,15 @@ struct SampleOutput {
 
 class Sample {
 public:
-    Sample(const Batch& batch, const SampleBinding& binding, std::size_t row, SampleOutput& output)
-        : batch_(&batch), binding_(&binding), row_(row), output_(&output) {}
+    /// `facts` must have been reset to the row's text since that last changed.
+    Sample(const Batch& batch, const SampleBinding& binding, std::size_t row, SampleOutput& output,
+           TextFacts& facts)
+        : batch_(&batch), binding_(&binding), row_(row), output_(&output), facts_(&facts) {}
 
     [[nodiscard]] std::string_view text() const { return batch_->text(binding_->text_column).at(row_); }
+
+    /// Words, lines and counts of the row's text; found out once, however many operators ask.
+    [[nodiscard]] TextFacts& facts() const { return *facts_; }
 
     /// The operator's n-th field as JSON: the raw bytes of the input, or a stat or text encoded as Python would, in
     /// `buffer`. Empty if the row has no such field.
@@ -60,6 +66,7 @@ private:
     const SampleBinding* binding_;
     std::size_t row_;
     SampleOutput* output_;
+    TextFacts* facts_;
 };
 
 /// Collects the rows that a 1→n mapper makes of one row; other columns are copied for each.

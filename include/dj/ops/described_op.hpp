@@ -9,6 +9,7 @@
 
 #include "dj/ops/base_params.hpp"
 #include "dj/ops/op.hpp"
+#include "dj/ops/stored_stat.hpp"
 
 namespace dj {
 
@@ -118,6 +119,7 @@ public:
             } else {
                 op_.compute(sample, stats);
             }
+            for (double& stat : stats) stat = stored_stat(stat);
         } else {
             Op::compute(sample, stats, scratch);
         }

@@ -60,7 +60,7 @@ public:
     virtual void map(const Sample& sample, OpScratch* scratch) const;
     /// split_row. Emits the rows that replace this one, in order.
     virtual void split(const Sample& sample, TextSink& out, OpScratch* scratch) const;
-    /// filter_row. Fills one value per declared stat (integers exactly representable).
+    /// filter_row. Fills one value per declared stat (integers exactly representable), as `stored_stat` makes it.
     virtual void compute(const Sample& sample, std::span<double> stats, OpScratch* scratch) const;
     [[nodiscard]] virtual bool keep(std::span<const double> stats) const;
     /// group_by_key and order_by_key, the local half: appends the row's key to the empty `key`.

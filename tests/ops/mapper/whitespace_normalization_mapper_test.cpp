@@ -55,7 +55,8 @@ TEST(WhitespaceNormalizationMapper, DoesNotWriteWhatDoesNotChange) {
     batch.origins.resize(1);
     const SampleBinding binding;
     SampleOutput output;
-    op->map(Sample(batch, binding, 0, output), nullptr);
+    TextFacts facts;
+    op->map(Sample(batch, binding, 0, output, facts), nullptr);
     EXPECT_FALSE(output.text_written);
 }
 

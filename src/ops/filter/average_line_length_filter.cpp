@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "dj/ops/op_spec.hpp"
+#include "ops/filter/ratio.hpp"
+
+namespace dj {
+namespace {
+
+struct AverageLineLengthFilter {
+    std::optional<std::int64_t> min_len = 10;
+    std::optional<std::int64_t> max_len = std::numeric_limits<std::int64_t>::max();
+
+    void compute(const Sample& sample, std::span<double> stats) const {
+        const TextProfile& profile = sample.facts().profile();
+        stats[0] = ratio(profile.code_points, profile.lines);
+    }
+    bool keep(std::span<const double> stats, const KeepRange& range) const {
+        return range.keeps(stats[0], min_len, max_len);
+    }
+};
+
+}  // namespace
+
+OpSpec average_line_length_filter() {
+    using T = AverageLineLengthFilter;
+    return Describe<T>(
+               "average_line_length_filter",
+               "Keeps rows whose lines are neither too short nor too long on average.\n\n"
+               "Lines end where Python's `str.splitlines` ends them: at line feeds, carriage returns (both "
+               "together are one), "
+               "vertical tabs, form feeds, U+001C to U+001E, U+0085, U+2028 and U+2029. The length is that "
+               "of the text, line breaks included, divided by the number of lines; 0 for an empty text.")
+        .param(&T::min_len, "min_len", "The least length. Null: any.")
+        .param(&T::max_len, "max_len", "The greatest length. Null: any.")
+        .stat("avg_line_length", "Characters of the text, divided by its lines.", StatType::number)
+        .example(R"({"min_len": 2})", R"("ab\ncd")", "true")
+        .example(R"({"min_len": 3})", R"("ab\ncd")", "false")
+        .example(R"({"min_len": 0, "max_len": 2})", R"("a\n\nb")", "true");
+}
+
+}  // namespace dj

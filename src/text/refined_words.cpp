@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dj/text/refined_words.hpp"
+
+#include <bit>
+#include <cstring>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "dj/base/error.hpp"
+#include "dj/text/byte_block.hpp"
+#include "dj/text/text_profile.hpp"
+#include "dj/text/unicode_classes.hpp"
+#include "dj/text/utf8.hpp"
+
+namespace dj {
+namespace {
+
+std::string_view strip_special(std::string_view word) {
+    std::size_t begin = 0;
+    while (begin < word.size()) {
+        std::size_t behind = begin;
+        if (!is_special_character(next_code_point(word, behind))) break;
+        begin = behind;
+    }
+    std::size_t end = word.size();
+    while (end > begin) {
+        std::size_t before = end;
+        if (!is_special_character(previous_code_point(word, before))) break;
+        end = before;
+    }
+    return word.substr(begin, end - begin);
+}
+
+}  // namespace
+
+std::uint64_t hash_word(std::string_view word) { return XXH3_64bits(word.data(), word.size()); }
+
+void RefinedWords::assign(std::string_view text) {
+    if (text.size() > kLongestText)
+        throw UserError("a text of more than 1 GiB: its words are not looked at; split it first");
+    // White space has no case and ends the context that a final sigma looks at: the whole text can be made lower case
+    // before it is split.
+    lower_.clear();
+    append_python_lower(lower_, text);
+    words_.clear();
+    size_ = 0;
+    constexpr std::size_t kLongestCopy = 16;
+    const std::size_t room = lower_.size() + 1 + kLongestCopy;
+    if (bytes_.size() < room) bytes_.resize(room);
+    const std::string_view lower = lower_;
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at < lower.size(); at += ByteBlock::kSize) {
+        const ByteBlock block = ByteBlock::load(lower, at);
+        std::uint64_t separators = block.equal(' ') | block.equal('\n') | block.equal('\t');
+        for (; separators != 0; separators &= separators - 1) {
+            const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(separators));
+            take_in(lower.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    }
+    take_in(lower.substr(begin));
+}
+
+void RefinedWords::take_in(std::string_view piece) {
+    const std::string_view word = strip_special(piece);
+    if (word.empty()) return;
+    char* const out = bytes_.data() + size_;
+    std::memcpy(out, word.data(), word.size());
+    out[word.size()] = ' ';
+    const auto begin = static_cast<std::uint32_t>(size_);
+    const auto end = static_cast<std::uint32_t>(size_ + word.size());
+    words_.push_back({.begin = begin, .end = end, .hash = hash_word(word)});
+    size_ += word.size() + 1;
+}
+
+}  // namespace dj
