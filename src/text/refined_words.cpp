@@ -9,27 +9,41 @@
 
 #include "dj/base/error.hpp"
 #include "dj/text/byte_block.hpp"
-#include "dj/text/text_profile.hpp"
 #include "dj/text/unicode_classes.hpp"
 #include "dj/text/utf8.hpp"
+#include "text/character_table.hpp"
 
 namespace dj {
 namespace {
+
+constexpr std::size_t kChunk = 16;
+
+bool is_special(char32_t point) { return (kCharacterFlags.at(point) & kSpecialFlag) != 0; }
+
+bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
 
 std::string_view strip_special(std::string_view word) {
     std::size_t begin = 0;
     while (begin < word.size()) {
         std::size_t behind = begin;
-        if (!is_special_character(next_code_point(word, behind))) break;
+        if (!is_special(decode_valid(word, behind))) break;
         begin = behind;
     }
     std::size_t end = word.size();
     while (end > begin) {
-        std::size_t before = end;
-        if (!is_special_character(previous_code_point(word, before))) break;
+        std::size_t before = end - 1;
+        const char last = word[before];
+        if (!is_special(is_ascii(last) ? static_cast<char32_t>(last)
+                                       : previous_code_point(word, before = end)))
+            break;
         end = before;
     }
     return word.substr(begin, end - begin);
+}
+
+/// Copies in whole chunks: up to `kChunk - 1` bytes behind both are read and written.
+void copy_chunks(char* to, const char* from, std::size_t size) {
+    for (std::size_t at = 0; at < size; at += kChunk) std::memcpy(to + at, from + at, kChunk);
 }
 
 }  // namespace
@@ -45,10 +59,10 @@ void RefinedWords::assign(std::string_view text) {
     append_python_lower(lower_, text);
     words_.clear();
     size_ = 0;
-    constexpr std::size_t kLongestCopy = 16;
-    const std::size_t room = lower_.size() + 1 + kLongestCopy;
-    if (bytes_.size() < room) bytes_.resize(room);
-    const std::string_view lower = lower_;
+    const std::size_t size = lower_.size();
+    lower_.append(kChunk, '\0');
+    if (bytes_.size() < size + 1 + kChunk) bytes_.resize(size + 1 + kChunk);
+    const std::string_view lower = std::string_view(lower_).substr(0, size);
     std::size_t begin = 0;
     for (std::size_t at = 0; at < lower.size(); at += ByteBlock::kSize) {
         const ByteBlock block = ByteBlock::load(lower, at);
@@ -66,7 +80,7 @@ void RefinedWords::take_in(std::string_view piece) {
     const std::string_view word = strip_special(piece);
     if (word.empty()) return;
     char* const out = bytes_.data() + size_;
-    std::memcpy(out, word.data(), word.size());
+    copy_chunks(out, word.data(), word.size());
     out[word.size()] = ' ';
     const auto begin = static_cast<std::uint32_t>(size_);
     const auto end = static_cast<std::uint32_t>(size_ + word.size());

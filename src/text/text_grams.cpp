@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Both walks hash with a polynomial over the sequence's items that is rolled on from one sequence to the next: hash =
-// sum of item[k] * kBase^(length - 1 - k) modulo 2^64 (Karp and Rabin, 1987). Its low bits are poor, so it is mixed
-// before it meets the table.
+// sum of item[k] * kBase^(length - 1 - k) modulo 2^64 (Karp and Rabin, 1987).
 #include "dj/text/text_grams.hpp"
-
-#include <algorithm>
-#include <array>
 
 #include "text/character_table.hpp"
 
@@ -22,44 +18,6 @@ std::uint64_t power(std::uint64_t base, std::uint64_t exponent) {
     return result;
 }
 
-/// The finaliser of MurmurHash3, which spreads every bit to all others.
-std::uint64_t mix(std::uint64_t hash) {
-    hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDULL;
-    hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53ULL;
-    return hash ^ (hash >> 33);
-}
-
-/// Sequences on their way to the counter: their slots are asked for well before they are needed.
-class PendingGrams {
-public:
-    explicit PendingGrams(RepeatCounter& counter) : counter_(counter) {}
-    ~PendingGrams() { flush(); }
-    PendingGrams(const PendingGrams&) = delete;
-    PendingGrams& operator=(const PendingGrams&) = delete;
-
-    void push(std::uint64_t hash, std::size_t begin, std::size_t size) {
-        counter_.prefetch(hash);
-        grams_[count_++] = {hash, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(size)};
-        if (count_ == grams_.size()) flush();
-    }
-
-private:
-    void flush() {
-        for (std::size_t i = 0; i < count_; ++i)
-            counter_.add(grams_[i].hash, grams_[i].begin, grams_[i].size);
-        count_ = 0;
-    }
-
-    struct Gram {
-        std::uint64_t hash;
-        std::uint32_t begin;
-        std::uint32_t size;
-    };
-    RepeatCounter& counter_;
-    std::array<Gram, 32> grams_{};
-    std::size_t count_ = 0;
-};
-
 }  // namespace
 
 std::uint64_t count_character_grams(std::string_view text, std::uint64_t length, RepeatCounter& counter) {
@@ -73,12 +31,11 @@ std::uint64_t count_character_grams(std::string_view text, std::uint64_t length,
     std::uint64_t hash = 0;
     for (std::uint64_t i = 0; i < length && end < text.size(); ++i)
         hash = hash * kBase + decode_valid(text, end);
-    PendingGrams pending(counter);
-    pending.push(mix(hash), begin, end - begin);
+    counter.add(hash, static_cast<std::uint32_t>(begin), end - begin);
     while (end < text.size()) {
         const std::uint64_t leaving = decode_valid(text, begin) * leaving_weight;
         hash = hash * kBase + (decode_valid(text, end) - leaving);
-        pending.push(mix(hash), begin, end - begin);
+        counter.add(hash, static_cast<std::uint32_t>(begin), end - begin);
     }
     return grams;
 }
@@ -90,14 +47,13 @@ std::uint64_t count_word_grams(const RefinedWords& words, std::uint64_t length, 
     if (grams == 0) return 0;
     const std::uint64_t leaving_weight = power(kBase, length);
     std::uint64_t hash = 0;
-    PendingGrams pending(counter);
     for (std::size_t last = 0; last < all.size(); ++last) {
         hash = hash * kBase + all[last].hash;
         if (last + 1 < length) continue;
         const std::size_t first = last + 1 - length;
         if (first > 0) hash -= all[first - 1].hash * leaving_weight;
         // The space behind the last word belongs to it: without, "a b" would equal the beginning of "a bc".
-        pending.push(mix(hash), all[first].begin, all[last].end + 1 - all[first].begin);
+        counter.add(hash, all[first].begin, all[last].end + 1 - all[first].begin);
     }
     return grams;
 }
