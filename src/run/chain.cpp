@@ -233,6 +233,7 @@ void Chain::filter_rows(std::span<Step> group, Batch& batch, std::vector<std::ui
     // The time of the group is measured as a whole and shared out as a few rows say: reading the clock for each filter
     // and row would cost as much as a cheap filter does.
     constexpr std::size_t kRowsPerSample = 8;
+    constexpr std::size_t kFirstSamples = 16;  // a morsel of long texts has few rows
     const auto begin = Clock::now();
     for (Step& step : group) {
         step.sampled_nanoseconds = 0;
@@ -242,7 +243,7 @@ void Chain::filter_rows(std::span<Step> group, Batch& batch, std::vector<std::ui
     }
     kept_.clear();
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        times_steps_ = i % kRowsPerSample == 0;
+        times_steps_ = i < kFirstSamples || i % kRowsPerSample == 0;
         if (passes_all(group, batch, rows[i], tallies, faults)) kept_.push_back(rows[i]);
     }
     rows.swap(kept_);

@@ -159,6 +159,39 @@ TEST(Chain, ARowOnWhichAnOperatorFailsIsTheOnlyOneThatGoes) {
     EXPECT_EQ(morsel.faults[1].excerpt, "sixsix");
 }
 
+TEST(Chain, FiltersInARowCountOnlyWhatTheOnesBeforeLeft) {
+    Morsel morsel({{"text_length_filter", {{"min_len", 4}}},
+                   {"words_num_filter", {{"min_num", 2}}},
+                   {"alphanumeric_filter", {{"min_ratio", 0.5}}}},
+                  records_of({"one", "oneword", "two words", "a b - - - - -", "x y", "more words here"}));
+    morsel.run();
+    EXPECT_THAT(morsel.texts(), ElementsAre("two words", "more words here"));
+    const auto rows = [&](std::size_t step) {
+        return std::pair(morsel.tallies[step].rows_in, morsel.tallies[step].rows_out);
+    };
+    EXPECT_EQ(rows(1), std::pair(std::uint64_t{6}, std::uint64_t{4}));
+    EXPECT_EQ(rows(2), std::pair(std::uint64_t{4}, std::uint64_t{3}));
+    EXPECT_EQ(rows(3), std::pair(std::uint64_t{3}, std::uint64_t{2}));
+    EXPECT_EQ(morsel.tallies[1].bytes_in, 50U);
+    EXPECT_EQ(morsel.tallies[2].bytes_in, 44U);
+    for (std::size_t step = 1; step <= 3; ++step) EXPECT_GT(morsel.tallies[step].nanoseconds, 0U);
+}
+
+TEST(Chain, WhatOneFilterFoundOutEndsWithTheTextItLookedAt) {
+    // Both count words: of the title, of the text, and of the text once a mapper has changed it.
+    Morsel morsel({{"words_num_filter", {{"min_num", 2}, {"text_key", "title"}}},
+                   {"average_line_length_filter", {{"min_len", 5}}},
+                   {"clean_links_mapper", nlohmann::json::object()},
+                   {"maximum_line_length_filter", {{"min_len", 5}}}},
+                  "{\"title\": \"two words\", \"text\": \"https://example.com/abc\"}\n"
+                  "{\"title\": \"word\", \"text\": \"long enough\"}\n"
+                  "{\"title\": \"two words\", \"text\": \"tiny\"}\n"
+                  "{\"title\": \"two words\", \"text\": \"long enough\"}\n");
+    morsel.run();
+    EXPECT_THAT(morsel.source_rows(), ElementsAre(3U));
+    for (std::size_t step : {1U, 2U, 4U}) EXPECT_EQ(morsel.tallies[step].dropped, 1U) << step;
+}
+
 TEST(Chain, AChainMayLeaveNoRows) {
     Morsel morsel({{"text_length_filter", {{"min_len", 100}}},
                    {"whitespace_normalization_mapper", {}},
