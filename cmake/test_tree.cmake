@@ -4,7 +4,7 @@
 #   *_test.py                      python3 unittest
 #   tests/support/*.cpp            a library that all C++ tests link
 #   tests/support/*_preload.cpp    <build>/tests/<name>.so for LD_PRELOAD
-# A module's tests link that module; other folders (recipes, crash, cluster, cli, fuzz) link everything.
+# A module's tests link that module; other folders (bench, recipes, crash, cluster, cli, fuzz) link everything.
 include(dj_test)
 
 # Labels memory and threads: what the sanitizers look at where time is short (tools/test.sh, scope ci).
@@ -20,7 +20,7 @@ function(dj_label out folder fallback)
   endforeach()
   if(folder STREQUAL "recipes")
     set(label recipe)
-  elseif(folder MATCHES "^(crash|cluster|cli|fuzz)$")
+  elseif(folder MATCHES "^(bench|crash|cluster|cli|fuzz)$")
     set(label ${folder})
   endif()
   set(${out} ${label} PARENT_SCOPE)

@@ -54,12 +54,13 @@ def python_311():
     return found
 
 
-def make_environment(folder):
+def make_environment(folder, requirements=HERE / "requirements.txt"):
+    """A virtual environment with Data-Juicer in it; returns its Python."""
     python = folder / "bin" / "python"
     ready = folder / "ready"
     if not ready.exists():
         subprocess.run([python_311(), "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "-r", requirements], check=True)
         ready.touch()
     torch = next((folder / "lib").glob("python*")) / "site-packages" / "torch"
     torch.mkdir(exist_ok=True)
