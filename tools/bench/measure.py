@@ -109,7 +109,7 @@ def measure(command, log, environment=None, shared=False, launched=False):
     if launched:
         watch.peaks.pop(process.pid, None)
     # What ran too shortly to be looked at has its greatest process counted by the system, which begins with our own size.
-    seen = seconds > 3 * LOOK_SECONDS and sum(watch.peaks.values()) > 0
+    seen = seconds > 2 * LOOK_SECONDS and sum(watch.peaks.values()) > 0
     peak = watch.shared_peak if shared else sum(watch.peaks.values()) if seen else usage.ru_maxrss * 1024
     return Measurement(seconds, usage.ru_utime + usage.ru_stime, peak, process.returncode,
                        pathlib.Path(log).read_text(encoding="utf-8", errors="replace"))
