@@ -33,8 +33,16 @@ std::uint64_t count_character_grams(std::string_view text, std::uint64_t length,
         hash = hash * kBase + decode_valid(text, end);
     counter.add(hash, static_cast<std::uint32_t>(begin), end - begin);
     while (end < text.size()) {
-        const std::uint64_t leaving = decode_valid(text, begin) * leaving_weight;
-        hash = hash * kBase + (decode_valid(text, end) - leaving);
+        const auto first = static_cast<unsigned char>(text[begin]);
+        const auto next = static_cast<unsigned char>(text[end]);
+        if ((first | next) < 0x80) {
+            ++begin;
+            ++end;
+            hash = hash * kBase + (next - first * leaving_weight);
+        } else {
+            const std::uint64_t leaving = decode_valid(text, begin) * leaving_weight;
+            hash = hash * kBase + (decode_valid(text, end) - leaving);
+        }
         counter.add(hash, static_cast<std::uint32_t>(begin), end - begin);
     }
     return grams;

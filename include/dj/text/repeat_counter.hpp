@@ -55,21 +55,17 @@ private:
     [[nodiscard]] bool equal_bytes(std::size_t a, std::size_t b, std::size_t size) const;
     /// The upper half of the hash as a fraction of all groups (Lemire, "Fast Random Integer Generation in an Interval").
     [[nodiscard]] std::size_t group_of(std::uint64_t hash) const { return (hash >> 32) * groups_ >> 32; }
-    /// Spreads every bit to all others: the finaliser of MurmurHash3.
-    static std::uint64_t mix(std::uint64_t hash) {
-        hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDULL;
-        hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53ULL;
-        return hash ^ (hash >> 33);
-    }
-    std::uint32_t find_or_add(std::uint64_t hash, std::uint32_t begin, std::size_t size);
+    /// Spreads the bits to the upper half, which chooses the group and the tag.
+    static std::uint64_t mix(std::uint64_t hash) { return (hash ^ (hash >> 32)) * 0xC4CEB9FE1A85EC53ULL; }
+    std::uint64_t find_or_add(std::uint64_t hash, std::uint32_t begin, std::size_t size);
 
     std::string_view text_;
     std::vector<Tags> tags_;
     std::vector<Places> places_;
     std::size_t groups_ = 0;  ///< In use.
-    // N-grams are numbered as they are met first.
-    std::uint32_t distinct_ = 0;
-    std::uint32_t guess_ = 0;  ///< The number behind that of the n-gram before.
+    // N-grams are numbered as they are met first. 64 bits, so that no store into the tables could change the counters.
+    std::uint64_t distinct_ = 0;
+    std::uint64_t guess_ = 0;  ///< The number behind that of the n-gram before.
     std::vector<std::uint32_t> begins_;
     std::vector<std::uint32_t> counts_;
     std::vector<std::uint32_t> repeats_;
@@ -101,9 +97,9 @@ inline bool RepeatCounter::equal_bytes(std::size_t a, std::size_t b, std::size_t
     return ((word(left) ^ word(right)) | (word(left + last) ^ word(right + last))) == 0;
 }
 
-inline std::uint32_t RepeatCounter::find_or_add(std::uint64_t hash, std::uint32_t begin, std::size_t size) {
+inline std::uint64_t RepeatCounter::find_or_add(std::uint64_t hash, std::uint32_t begin, std::size_t size) {
     hash = mix(hash);
-    const auto tag = static_cast<std::uint16_t>(hash | 1);
+    const auto tag = static_cast<std::uint16_t>((hash >> 16) | 1);
     for (std::size_t at = group_of(hash);; at = at + 1 == groups_ ? 0 : at + 1) {
         Tags& tags = tags_[at];
         Places& places = places_[at];
@@ -115,7 +111,7 @@ inline std::uint32_t RepeatCounter::find_or_add(std::uint64_t hash, std::uint32_
         if (empty == 0) continue;
         const auto free = static_cast<std::size_t>(std::countr_zero(empty));
         tags.of[free] = tag;
-        places.of[free] = distinct_;
+        places.of[free] = static_cast<std::uint32_t>(distinct_);
         begins_[distinct_] = begin;
         counts_[distinct_] = 0;
         return distinct_++;
@@ -125,7 +121,7 @@ inline std::uint32_t RepeatCounter::find_or_add(std::uint64_t hash, std::uint32_
 inline void RepeatCounter::add(std::uint64_t hash, std::uint32_t begin, std::size_t size) {
     // A text that repeats one n-gram of a passage mostly repeats the next one too.
     const bool guessed = guess_ < distinct_ && equal_bytes(begins_[guess_], begin, size);
-    const std::uint32_t number = guessed ? guess_ : find_or_add(hash, begin, size);
+    const std::uint64_t number = guessed ? guess_ : find_or_add(hash, begin, size);
     ++counts_[number];
     guess_ = number + 1;
 }
