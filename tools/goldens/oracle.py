@@ -2,6 +2,8 @@
 """Runs inside the virtual environment of Data-Juicer: its operators on the cases of this folder. Called by record.py."""
 import importlib
 import json
+import os
+import pathlib
 import pkgutil
 import sys
 
@@ -14,6 +16,9 @@ from data_juicer.core.data import NestedDataset
 from data_juicer.ops import load_ops
 from data_juicer.ops.base_op import Deduplicator, Filter, Selector
 from data_juicer.utils.constant import Fields, HashKeys
+
+# Folders in parameters are relative to it.
+GOLDENS = pathlib.Path(__file__).resolve().parents[2] / "tests" / "goldens"
 
 
 def as_given(rows, out):
@@ -54,6 +59,7 @@ def main():
     out, wanted = sys.argv[1], sys.argv[2:]
     disable_progress_bars()
     logger.remove()
+    os.chdir(GOLDENS)
     for module in pkgutil.iter_modules(cases.__path__):
         if wanted and module.name not in wanted:
             continue
