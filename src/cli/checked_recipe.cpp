@@ -4,18 +4,20 @@
 #include <fmt/format.h>
 
 #include "cli/terminal.hpp"
+#include "dj/recipe/words.hpp"
 #include "dj/report/human_units.hpp"
 
 namespace dj {
 
-CheckedRecipe check_places(FileSystem& files, RecipeResult loaded, double now_seconds,
-                           std::vector<RecipeProblem>& problems) {
+CheckedRecipe check_places(FileSystem& files, const OpCatalog& catalog, RecipeResult loaded,
+                           double now_seconds, std::vector<RecipeProblem>& problems) {
     CheckedRecipe checked{.recipe = std::move(loaded.recipe), .places = {}, .inputs = {}};
     problems = std::move(loaded.problems);
     if (problems.empty()) {
         checked.places = resolve_places(checked.recipe, now_seconds, make_unique_suffix(), problems);
         const auto& job = checked.places.job;
         checked.inputs = find_inputs(files, checked.recipe, job.work_dir, job.job_id, problems);
+        find_words(files, catalog, checked.recipe, problems);
         check_output(files, checked.recipe, checked.places, checked.inputs, problems);
     }
     sort_problems(problems);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A recipe checked as far as that goes without running it: its text, its input files, its output path.
+/// A recipe checked as far as that goes without running it: its text, its input files, its word lists, its output path.
 #pragma once
 
 #include <string>
@@ -19,11 +19,11 @@ struct CheckedRecipe {
     FoundInputs inputs;
 };
 
-/// Looks for input files and at the output path if `loaded` has no problems. All problems there are go to `problems`, in
+/// Looks for input files, reads word lists and looks at the output path if `loaded` has no problems. All problems there are go to `problems`, in
 /// the order of their places. `now_seconds` (since the epoch) goes into a job id that is not given. Touches nothing on the
 /// disk. Throws EnvironmentError if the disk fails.
-[[nodiscard]] CheckedRecipe check_places(FileSystem& files, RecipeResult loaded, double now_seconds,
-                                         std::vector<RecipeProblem>& problems);
+[[nodiscard]] CheckedRecipe check_places(FileSystem& files, const OpCatalog& catalog, RecipeResult loaded,
+                                         double now_seconds, std::vector<RecipeProblem>& problems);
 
 /// Every problem as a line on standard error, and their number.
 void print_problems(const std::string& recipe_file, const std::vector<RecipeProblem>& problems);

@@ -31,7 +31,7 @@ public:
             problems_ = std::move(loaded.problems);
             return problems_.empty() ? ExitCode::done : refuse();
         }
-        checked_ = check_places(files_, std::move(loaded), seconds_since_epoch(), problems_);
+        checked_ = check_places(files_, catalog_, std::move(loaded), seconds_since_epoch(), problems_);
         if (problems_.empty()) check_writable(checked_.recipe, checked_.places, problems_);
         if (!problems_.empty()) return refuse();
         notices();

@@ -15,7 +15,7 @@ namespace dj {
 std::optional<ExitCode> RootRun::check(int ranks_on_node) {
     started_ = seconds_since_epoch();
     std::vector<RecipeProblem> problems;
-    checked_ = check_places(files_, load_recipe(options_.sources, catalog_), started_, problems);
+    checked_ = check_places(files_, catalog_, load_recipe(options_.sources, catalog_), started_, problems);
     if (!problems.empty()) {
         print_problems(options_.sources.file, problems);
         return ExitCode::usage;

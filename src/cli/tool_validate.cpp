@@ -41,8 +41,8 @@ Validation check(ToolContext& context, const Options& options) {
         sort_problems(validation.problems);
     } else {
         validation.looked_at_files = loaded.problems.empty();
-        validation.checked =
-            check_places(context.files, std::move(loaded), seconds_since_epoch(), validation.problems);
+        validation.checked = check_places(context.files, context.catalog(), std::move(loaded),
+                                          seconds_since_epoch(), validation.problems);
         if (validation.problems.empty())
             check_writable(validation.checked.recipe, validation.checked.places, validation.problems);
     }

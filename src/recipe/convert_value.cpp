@@ -68,6 +68,7 @@ json convert_text(const ParamSpec& spec, const std::string& text) {
             auto value = resolve_plain_scalar(trimmed(text));
             return value.is_number_integer() ? value : word_of_text(spec, text);
         }
+        case ParamType::integer_list:
         case ParamType::mapping:
         case ParamType::any: return to_json(yaml_of_text(text));
     }

@@ -207,7 +207,12 @@ private:
         if (takes_text && !params.contains("text_key")) params["text_key"] = text_key;
         if (result_.problems.size() == before && spec.make) {
             try {
-                (void)spec.make(params);
+                // Its words are read later, where files are looked at.
+                if (spec.word_list) {
+                    (void)spec.make_with_words(params, {});
+                } else {
+                    (void)spec.make(params);
+                }
             } catch (const UserError& error) {
                 const std::string_view message = error.what();
                 const bool named = message.starts_with(step.op);

@@ -33,7 +33,8 @@ nlohmann::json to_json(const JobSpec& spec) {
         ops.push_back({{"name", op.name},
                        {"params", op.params},
                        {"dataset_wide", op.dataset_wide},
-                       {"family", op.family}});
+                       {"family", op.family},
+                       {"words", optional_json(op.words)}});
     }
     return {
         {"job_id", spec.job_id},
@@ -64,8 +65,11 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
     spec.attempt = json.at("attempt").get<int>();
     spec.job_folder = json.at("job_folder").get<std::string>();
     for (const nlohmann::json& op : json.at("ops")) {
-        spec.ops.push_back({op.at("name").get<std::string>(), op.at("params"),
-                            op.at("dataset_wide").get<bool>(), op.at("family").get<std::string>()});
+        spec.ops.push_back({.name = op.at("name").get<std::string>(),
+                            .params = op.at("params"),
+                            .dataset_wide = op.at("dataset_wide").get<bool>(),
+                            .family = op.at("family").get<std::string>(),
+                            .words = optional_from<std::vector<std::string>>(op.at("words"))});
     }
     spec.text_key = json.at("text_key").get<std::string>();
     spec.input_kind = kind_from_json(json.at("input_kind"));

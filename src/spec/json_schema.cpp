@@ -35,6 +35,8 @@ Schema schema_of_type(ParamType type, const Bounds& bounds) {
         case ParamType::string: return typed("string");
         case ParamType::string_list:
         case ParamType::string_or_list: return Schema{{"anyOf", {typed("string"), list_of_strings()}}};
+        case ParamType::integer_list:
+            return Schema{{"type", "array"}, {"items", bounded(typed("integer"), bounds)}};
         case ParamType::integer_or_string:
             return Schema{{"anyOf", {bounded(typed("integer"), bounds), typed("string")}}};
         case ParamType::mapping: return typed("object");

@@ -45,6 +45,8 @@ bool is_string_list(const json& value) {
     return value.is_array() && std::ranges::all_of(value, [](const json& item) { return item.is_string(); });
 }
 
+bool is_integer_list(const json& value) { return value.is_array() && std::ranges::all_of(value, is_whole); }
+
 bool has_type(ParamType type, const json& value) {
     switch (type) {
         case ParamType::boolean: return value.is_boolean();
@@ -53,6 +55,7 @@ bool has_type(ParamType type, const json& value) {
         case ParamType::string: return value.is_string();
         case ParamType::string_list:
         case ParamType::string_or_list: return value.is_string() || is_string_list(value);
+        case ParamType::integer_list: return is_integer_list(value);
         case ParamType::integer_or_string: return value.is_string() || is_whole(value);
         case ParamType::mapping: return value.is_object();
         case ParamType::any: return true;
@@ -67,6 +70,7 @@ std::string_view expected(ParamType type) {
         case ParamType::number: return "a number";
         case ParamType::string: return "a string";
         case ParamType::string_list: return "a list of strings";
+        case ParamType::integer_list: return "a list of integers";
         case ParamType::string_or_list: return "a string or a list of strings";
         case ParamType::integer_or_string: return "an integer or a string";
         case ParamType::mapping: return "a mapping";
@@ -94,6 +98,14 @@ std::optional<std::string> bounds_problem(const Bounds& bounds, const json& valu
     return std::nullopt;
 }
 
+std::optional<std::string> number_problem(const ParamSpec& spec, const json& value) {
+    constexpr std::uint64_t kLargestInt64 = std::numeric_limits<std::int64_t>::max();
+    const bool integer = spec.type == ParamType::integer || spec.type == ParamType::integer_list;
+    const bool wraps = value.is_number_unsigned() && value.get<std::uint64_t>() > kLargestInt64;
+    if (wraps && integer) return fmt::format("{} is beyond the range of 64-bit integers", shown(value));
+    return bounds_problem(spec.rules.bounds, value);
+}
+
 std::optional<std::string> choice_problem(const std::vector<std::string>& choices, const json& value) {
     if (!value.is_string()) return std::nullopt;
     const auto& given = value.get_ref<const std::string&>();
@@ -113,6 +125,7 @@ std::string_view to_string(ParamType type) {
         case ParamType::number: return "number";
         case ParamType::string: return "string";
         case ParamType::string_list: return "list of strings";
+        case ParamType::integer_list: return "list of integers";
         case ParamType::string_or_list: return "string or list of strings";
         case ParamType::integer_or_string: return "integer or string";
         case ParamType::mapping: return "mapping";
@@ -133,12 +146,12 @@ std::optional<std::string> check_value(const ParamSpec& spec, const json& value)
         return fmt::format("expected {}, got {}", expected(spec.type), shown(value));
     }
     if (value.is_number()) {
-        constexpr std::uint64_t kLargestInt64 = std::numeric_limits<std::int64_t>::max();
-        const bool wraps = value.is_number_unsigned() && value.get<std::uint64_t>() > kLargestInt64;
-        if (wraps && spec.type == ParamType::integer) {
-            return fmt::format("{} is beyond the range of 64-bit integers", shown(value));
+        if (auto problem = number_problem(spec, value)) return problem;
+    }
+    if (spec.type == ParamType::integer_list) {
+        for (const auto& item : value) {
+            if (auto problem = number_problem(spec, item)) return problem;
         }
-        if (auto problem = bounds_problem(spec.rules.bounds, value)) return problem;
     }
     if (!spec.rules.choices.empty()) {
         if (!value.is_array()) return choice_problem(spec.rules.choices, value);

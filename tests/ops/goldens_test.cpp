@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -44,8 +45,14 @@ const std::map<std::string, std::string>& differences() {
         {"clean_links_mapper: pattern of the regex module only: fuzzy", "not supported"},
         {"clean_links_mapper: pattern of the regex module only: grapheme", "not supported"},
         {"clean_links_mapper: pattern of the regex module only: named list of one", "not supported"},
+        {"stopwords_filter: a language that is not in the lists, on texts without words",
+         "refused before the run"},
+        {"flagged_words_filter: a language that is not in the lists, on texts without words",
+         "refused before the run"},
         // 1.6.1 fails, here it works.
         {"clean_links_mapper: text_key with a dot", "nested text fields work here"},
+        {"flagged_words_filter: text_key with a dot", "nested text fields work here"},
+        {"stopwords_filter: text_key with a dot", "nested text fields work here"},
         {"text_chunk_mapper: text_key with a dot", "nested text fields work here"},
         {"text_length_filter: text_key with a dot", "nested text fields work here"},
         {"words_num_filter: text_key with a dot", "nested text fields work here"},
@@ -60,6 +67,25 @@ const std::map<std::string, std::string>& differences() {
     return kDifferences;
 }
 
+/// Operators get their words from who runs them: here, from the folder beside the goldens that the parameters name.
+OpSpec with_words(const OpSpec& spec, const json& params) {
+    OpSpec ready = spec;
+    if (!spec.word_list) return ready;
+    const auto request = word_list_request(*spec.word_list, params);
+    if (!request.folder) return ready;
+    WordLists lists;
+    for (const auto& entry : std::filesystem::directory_iterator(goldens_folder() / *request.folder)) {
+        const auto name = entry.path().filename().string();
+        if (!name.ends_with(".json") || name.find(spec.word_list->kind) == std::string::npos) continue;
+        std::ifstream file(entry.path());
+        add_word_lists(lists, std::string(std::istreambuf_iterator<char>(file), {}));
+    }
+    ready.make = [make = spec.make_with_words, words = words_of(lists, request.language)](const json& given) {
+        return make(given, words);
+    };
+    return ready;
+}
+
 enum class Outcome { same, differs, both_fail };
 
 Outcome compare(const OpSpec& spec, const json& golden, std::string& detail) {
@@ -67,7 +93,8 @@ Outcome compare(const OpSpec& spec, const json& golden, std::string& detail) {
     for (const auto& row : golden["input"]) rows.push_back(Row(row));
     RunResult result;
     try {
-        result = InMemoryRun(spec, golden["params"], rows).run();
+        const OpSpec ready = with_words(spec, golden["params"]);
+        result = InMemoryRun(ready, golden["params"], rows).run();
     } catch (const UserError& error) {
         detail = error.what();
         return golden["error"].is_null() ? Outcome::differs : Outcome::both_fail;
@@ -113,7 +140,8 @@ INSTANTIATE_TEST_SUITE_P(Operators, Goldens,
                                            "words_num_filter", "alphanumeric_filter",
                                            "special_characters_filter", "average_line_length_filter",
                                            "maximum_line_length_filter", "character_repetition_filter",
-                                           "word_repetition_filter", "whitespace_normalization_mapper"),
+                                           "word_repetition_filter", "stopwords_filter",
+                                           "flagged_words_filter", "whitespace_normalization_mapper"),
                          [](const auto& golden) { return std::string(golden.param); });
 
 }  // namespace

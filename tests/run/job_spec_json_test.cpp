@@ -15,6 +15,7 @@ JobSpec full_spec() {
     filter.name = "text_length_filter";
     filter.params = {{"min_len", 10}, {"ratio", 0.1}, {"nested", {{"list", {1, nullptr, "x"}}}}};
     filter.family = "filter";
+    filter.words = {"the", "zwölf", ""};
     OpCall dedup;
     dedup.name = "document_deduplicator";
     dedup.dataset_wide = true;
@@ -49,6 +50,8 @@ TEST(JobSpecJson, AllFieldsComeBackAsTheyWere) {
     EXPECT_EQ(back.ops[0].params, spec.ops[0].params);
     EXPECT_EQ(back.ops[0].family, "filter");
     EXPECT_FALSE(back.ops[0].dataset_wide);
+    EXPECT_EQ(back.ops[0].words, spec.ops[0].words);
+    EXPECT_EQ(back.ops[1].words, std::nullopt);
     EXPECT_TRUE(back.ops[1].dataset_wide);
     EXPECT_EQ(back.ops[1].params, nlohmann::json::object());
     EXPECT_EQ(back.text_key, spec.text_key);

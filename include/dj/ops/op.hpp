@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dj/data/sample.hpp"
+#include "dj/ops/word_lists.hpp"
 #include "dj/spec/param.hpp"
 
 namespace dj {
@@ -98,6 +99,13 @@ struct OpSpec {
     /// Makes the op from parameters that `check_values` found sound. Throws UserError for what only the op can judge
     /// (a pattern that does not compile).
     std::function<std::unique_ptr<const Op>(const nlohmann::json& params)> make;
+    /// The list of words that the op looks words up in, if it needs one.
+    std::optional<WordListNeed> word_list;
+    /// Where `word_list` is set, `make` for words that were resolved before; `make` itself takes those that come with the
+    /// program, and is a Bug where the parameters name a folder.
+    std::function<std::unique_ptr<const Op>(const nlohmann::json& params,
+                                            const std::vector<std::string>& words)>
+        make_with_words;
 
     [[nodiscard]] bool dataset_wide() const {
         return shape == OpShape::group_by_key || shape == OpShape::order_by_key;

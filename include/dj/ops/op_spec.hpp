@@ -12,16 +12,26 @@
 ///                   bool descending(); bool reorders()
 ///
 /// Optional: `void prepare()` (not const) runs once when the parameters are set; it checks what only the operator can
-/// judge and throws UserError. `std::vector<std::string> fields_read()` names fields besides the text.
+/// judge and throws UserError. `std::vector<std::string> fields_read()` names fields besides the text. An operator that
+/// declares `words(...)` gets them, sorted and each once, by `void take_words(const std::vector<std::string>&)` (not
+/// const), before `prepare`.
 #pragma once
 
 #include <string>
 #include <tuple>
 #include <utility>
 
+#include "dj/base/error.hpp"
 #include "dj/ops/described_op.hpp"
 
 namespace dj {
+
+namespace op_detail {
+template <class T>
+concept TakesWords = requires(T op, const std::vector<std::string>& words) {
+    op.take_words(words);
+};
+}  // namespace op_detail
 
 /// Family and shape that follow from the functions of `T`.
 template <Operator T>
@@ -65,6 +75,14 @@ public:
         spec_.hash_column = std::move(name);
         return std::move(*this);
     }
+    /// Needs a list of words; after the declaration of its parameters, two of which say which.
+    Describe&& words(WordListNeed need) && {
+        for (const ParamSpec& param : params_.specs()) {
+            if (param.name == need.language_param) need.default_language = param.default_value;
+        }
+        spec_.word_list = std::move(need);
+        return std::move(*this);
+    }
     /// All three are JSON; see OpSpec::Example.
     Describe&& example(std::string params, std::string input, std::string output) && {
         spec_.examples.push_back({std::move(params), std::move(input), std::move(output)});
@@ -76,17 +94,39 @@ public:
         BaseParamSet base(spec_.family == OpFamily::filter);
         spec_.params = params_.specs();
         spec_.params.insert(spec_.params.end(), base.specs().begin(), base.specs().end());
-        spec_.make = [name = spec_.name, own = std::move(params_),
-                      base = std::move(base)](const nlohmann::json& params) -> std::unique_ptr<const Op> {
-            T op;
-            own.assign(op, params);
-            if constexpr (requires { op.prepare(); }) op.prepare();
-            return std::make_unique<DescribedOp<T>>(std::move(op), base.read(name, params));
-        };
+        const Maker maker{spec_.name, std::move(params_), std::move(base)};
+        if constexpr (op_detail::TakesWords<T>) {
+            if (!spec_.word_list) throw Bug(spec_.name + " does not say which words it needs");
+            spec_.make_with_words = [maker](const nlohmann::json& params,
+                                            const std::vector<std::string>& words) {
+                return maker.make(params, &words);
+            };
+            spec_.make = [maker, need = *spec_.word_list](const nlohmann::json& params) {
+                const auto words = shipped_words_of(need, params);
+                return maker.make(params, &words);
+            };
+        } else {
+            spec_.make = [maker](const nlohmann::json& params) { return maker.make(params, nullptr); };
+        }
         return std::move(spec_);
     }
 
 private:
+    struct Maker {
+        std::string name;
+        ParamSet<T> own;
+        BaseParamSet base;
+
+        [[nodiscard]] std::unique_ptr<const Op> make(
+            const nlohmann::json& params, [[maybe_unused]] const std::vector<std::string>* words) const {
+            T op;
+            own.assign(op, params);
+            if constexpr (op_detail::TakesWords<T>) op.take_words(*words);
+            if constexpr (requires { op.prepare(); }) op.prepare();
+            return std::make_unique<DescribedOp<T>>(std::move(op), base.read(name, params));
+        }
+    };
+
     OpSpec spec_;
     ParamSet<T> params_;
 };

@@ -95,6 +95,8 @@ struct OpCall {
     bool dataset_wide = false;
     std::string family{};  ///< "mapper", "filter", ...
     std::string cost{};    ///< "cheap", "moderate" or "dear", as declared; empty: judged by the name.
+    /// Those the operator looks words up in, read where the recipe was checked. Apart from `params`: nobody is shown them.
+    std::optional<std::vector<std::string>> words{};
 };
 
 /// A run of row-wise operators [first_op, end_op) that is executed fused, and the dataset-wide operator (at index

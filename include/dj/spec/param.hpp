@@ -22,6 +22,7 @@ enum class ParamType : std::uint8_t {
     number,
     string,
     string_list,
+    integer_list,
     string_or_list,
     integer_or_string,
     mapping,
@@ -36,7 +37,7 @@ struct Bounds {
 };
 
 struct ParamRules {
-    Bounds bounds{};
+    Bounds bounds{};                     ///< Of a number, or of each number of a list.
     std::vector<std::string> choices{};  ///< Empty: any value of the type.
     bool nullable = false;  ///< `null` (and an absent value) is allowed; implied for std::optional fields.
     bool inert = false;     ///< Accepted for compatibility with Data-Juicer; has no meaning here.
@@ -69,7 +70,7 @@ struct ParamProblem {
                                                       const std::vector<std::string>& candidates);
 
 /// Maps a C++ field type to its ParamType; specialised in param_types for bool, integers, double, string,
-/// vector<string>, optional<...>, nlohmann::json.
+/// vector<string>, vector<int64_t>, optional<...>, nlohmann::json.
 template <class Field>
 struct ParamTypeOf;
 

@@ -32,6 +32,10 @@ struct ParamTypeOf<std::vector<std::string>> {
     static constexpr ParamType value = ParamType::string_list;
 };
 template <>
+struct ParamTypeOf<std::vector<std::int64_t>> {
+    static constexpr ParamType value = ParamType::integer_list;
+};
+template <>
 struct ParamTypeOf<nlohmann::json> {
     static constexpr ParamType value = ParamType::any;
 };
