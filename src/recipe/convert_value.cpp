@@ -38,13 +38,25 @@ json list_of_text(const ParamSpec& spec, const std::string& text) {
     }
     if (!splits_at_commas(spec)) return text;
     if (text.find(',') != std::string::npos) return split_at_commas(text);
-    if (spec.type == ParamType::string_or_list) return text;
     return text.empty() ? json::array() : json::array({text});
 }
 
 json word_of_text(const ParamSpec& spec, const std::string& text) {
     const bool null = spec.rules.nullable && (text == "null" || text == "~");
     return null ? json(nullptr) : json(text);
+}
+
+/// A list if it is one of strings, else the text, commas and brackets included: `[ab]+` is no list.
+json text_or_list(const ParamSpec& spec, const std::string& text) {
+    if (begins_list(text)) {
+        std::vector<YamlProblem> problems;
+        const auto node = parse_yaml(text, problems);
+        if (node && problems.empty()) {
+            auto list = to_json(*node);
+            if (list.is_array() && !check_value(spec, list)) return list;
+        }
+    }
+    return word_of_text(spec, text);
 }
 
 }  // namespace
@@ -62,8 +74,8 @@ json convert_text(const ParamSpec& spec, const std::string& text) {
         case ParamType::integer:
         case ParamType::number: return resolve_plain_scalar(trimmed(text));
         case ParamType::string: return word_of_text(spec, text);
-        case ParamType::string_list:
-        case ParamType::string_or_list: return list_of_text(spec, text);
+        case ParamType::string_list: return list_of_text(spec, text);
+        case ParamType::string_or_list: return text_or_list(spec, text);
         case ParamType::integer_or_string: {
             auto value = resolve_plain_scalar(trimmed(text));
             return value.is_number_integer() ? value : word_of_text(spec, text);
@@ -87,11 +99,8 @@ json convert_node(const ParamSpec& spec, const YamlNode& node) {
             return again.is_null() ? value : again;
         }
         case ParamType::string_list:
-        case ParamType::string_or_list:
-            return begins_list(text) ||
-                           (spec.type == ParamType::string_list && text.find(',') != std::string::npos)
-                       ? list_of_text(spec, text)
-                       : value;
+            return begins_list(text) || text.find(',') != std::string::npos ? list_of_text(spec, text)
+                                                                            : value;
         default: return value;
     }
 }

@@ -205,6 +205,32 @@ TEST(LoadRecipe, OperatorOverridesHitEveryInstance) {
     EXPECT_EQ(recipe.ops[1].params["words"], (json{"a", "b"}));
 }
 
+TEST(LoadRecipe, WhereOneStringIsNotAListABracketIsText) {
+    const auto in_file = [](const std::string& value) {
+        return good("process:\n  - replace_content_mapper: {pattern: " + value + "}\n")
+            .ops[0]
+            .params["pattern"];
+    };
+    EXPECT_EQ(in_file("'[ab]'"), "[ab]");
+    EXPECT_EQ(in_file("'[ab]+,x'"), "[ab]+,x");
+    EXPECT_EQ(in_file("['[ab]', 'a,b']"), (json{"[ab]", "a,b"}));
+    EXPECT_EQ(in_file("[x]"), json::array({"x"}));
+    EXPECT_EQ(in_file("'null'"), "null");
+    EXPECT_TRUE(in_file("null").is_null());
+    const auto on_line = [](const std::string& value) {
+        return good("process:\n  - replace_content_mapper\n", {{"replace_content_mapper.pattern", value}})
+            .ops[0]
+            .params["pattern"];
+    };
+    EXPECT_EQ(on_line("[ab]+"), "[ab]+");
+    EXPECT_EQ(on_line("[ab]"), json::array({"ab"})) << "a list, as in Data-Juicer";
+    EXPECT_EQ(on_line("[a"), "[a");
+    EXPECT_EQ(on_line("[1]"), "[1]");
+    EXPECT_EQ(on_line("a,b"), "a,b");
+    EXPECT_EQ(on_line("['a', \"b,c\"]"), (json{"a", "b,c"}));
+    EXPECT_EQ(on_line(""), "");
+}
+
 TEST(LoadRecipe, OperatorOverridesThatFitNothing) {
     const std::string text = std::string(kHead) + "process:\n  - text_length_filter: {min_len: 1}\n";
     EXPECT_EQ(problems(load(text, {{"text_length_filter.mim_len", "2"}})),

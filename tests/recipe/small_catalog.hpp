@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A catalog of three operators for tests of recipes, which must not change when real operators do.
+/// A catalog of four operators for tests of recipes, which must not change when real operators do.
 #pragma once
 
 #include "dj/base/error.hpp"
@@ -26,7 +26,8 @@ inline OpSpec small_op(std::string name, OpFamily family, OpShape shape, std::ve
                            .default_value = 1000,
                            .rules = {.inert = true}});
     spec.make = [](const nlohmann::json& given) -> std::unique_ptr<const Op> {
-        if (given.value("pattern", "") == "(") throw UserError("the pattern ( lacks its end");
+        if (given.contains("pattern") && given["pattern"] == "(")
+            throw UserError("the pattern ( lacks its end");
         return std::make_unique<InertOp>();
     };
     return spec;
@@ -47,9 +48,15 @@ inline OpCatalog small_catalog() {
                           .type = ParamType::string_list,
                           .default_value = nlohmann::json::array(),
                           .rules = {}};
+    const ParamSpec one_or_several{.name = "pattern",
+                                   .doc = "",
+                                   .type = ParamType::string_or_list,
+                                   .default_value = nullptr,
+                                   .rules = {.nullable = true}};
     return OpCatalog({
         small_op("text_length_filter", OpFamily::filter, OpShape::filter_row, {min_len, ratio}),
         small_op("clean_links_mapper", OpFamily::mapper, OpShape::map_row, {pattern, words}),
+        small_op("replace_content_mapper", OpFamily::mapper, OpShape::map_row, {one_or_several}),
         small_op("document_deduplicator", OpFamily::deduplicator, OpShape::group_by_key, {}),
     });
 }

@@ -19,6 +19,8 @@ struct Options {
     double ratio = 0.5;
     std::string mode = "auto";
     std::vector<std::string> words = {"a"};
+    StringOrList repl = "r";
+    std::optional<StringOrList> patterns;
     std::optional<std::int64_t> topk;
     std::optional<std::string> pattern = "x";
     json anything;
@@ -33,6 +35,8 @@ ParamSet<Options> declared() {
         .add(&Options::ratio, "ratio", "Share.", {.bounds = {.min = 0, .max = 1}})
         .add(&Options::mode, "mode", "How.", {.choices = {"auto", "manual"}})
         .add(&Options::words, "words", "Words.")
+        .add(&Options::repl, "repl", "One or several.")
+        .add(&Options::patterns, "patterns", "One or several, or none.")
         .add(&Options::topk, "topk", "Rows.")
         .add(&Options::pattern, "pattern", "Pattern.")
         .add(&Options::anything, "anything", "Anything.");
@@ -59,6 +63,10 @@ TEST(ParamSet, TypesAndDefaultsComeFromTheFields) {
     EXPECT_EQ(spec_of(set, "bytes").rules.bounds.min, 0.0);
     EXPECT_EQ(spec_of(set, "small").rules.bounds.max, 2147483647.0);
     EXPECT_EQ(spec_of(set, "words").default_value, json::array({"a"}));
+    EXPECT_EQ(spec_of(set, "repl").type, ParamType::string_or_list);
+    EXPECT_EQ(spec_of(set, "repl").default_value, json("r"));
+    EXPECT_EQ(spec_of(set, "patterns").type, ParamType::string_or_list);
+    EXPECT_TRUE(spec_of(set, "patterns").default_value.is_null());
     EXPECT_EQ(spec_of(set, "topk").type, ParamType::integer);
     EXPECT_TRUE(spec_of(set, "topk").rules.nullable);
     EXPECT_TRUE(spec_of(set, "topk").default_value.is_null());
@@ -83,6 +91,19 @@ TEST(ParamSet, AssignsWhatIsGiven) {
     EXPECT_THAT(options.words, ElementsAre("one"));
 }
 
+TEST(ParamSet, OneStringAndAListOfOneStayApart) {
+    using List = std::vector<std::string>;
+    Options options;
+    declared().assign(options, json::parse(R"({"repl": ["x"], "patterns": "x"})"));
+    EXPECT_EQ(options.repl, StringOrList(List{"x"}));
+    EXPECT_EQ(options.patterns, StringOrList("x"));
+    declared().assign(options, json::parse(R"({"repl": "x", "patterns": []})"));
+    EXPECT_EQ(options.repl, StringOrList("x"));
+    EXPECT_EQ(options.patterns, StringOrList(List{}));
+    declared().assign(options, json::parse(R"({"patterns": null})"));
+    EXPECT_EQ(options.patterns, std::nullopt);
+}
+
 TEST(CheckValue, AcceptsWhatFits) {
     for (const auto& [name, value] : std::vector<std::pair<std::string, json>>{
              {"fast", false},
@@ -94,6 +115,9 @@ TEST(CheckValue, AcceptsWhatFits) {
              {"mode", "manual"},
              {"words", json::array()},
              {"words", "one"},
+             {"repl", "one"},
+             {"repl", json::array({"one"})},
+             {"patterns", nullptr},
              {"topk", nullptr},
              {"pattern", ""},
              {"anything", json::object()},
@@ -120,6 +144,10 @@ TEST(CheckValue, SaysWhatIsWrong) {
     EXPECT_EQ(problem("mode", "manul"),
               R"(the string "manul" is not one of auto, manual; did you mean "manual"?)");
     EXPECT_EQ(problem("words", json::array({1})), "expected a list of strings, got the list [1]");
+    EXPECT_EQ(problem("repl", 5), "expected a string or a list of strings, got 5");
+    EXPECT_EQ(problem("repl", json::array({nullptr})),
+              "expected a string or a list of strings, got the list [null]");
+    EXPECT_EQ(problem("repl", nullptr), "expected a string or a list of strings, got null");
     EXPECT_EQ(problem("mode", json::object()), "expected a string, got the mapping {}");
 }
 

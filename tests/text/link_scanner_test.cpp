@@ -4,44 +4,17 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <random>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "dj/text/utf8.hpp"
+#include "text/plain_scan.hpp"
 
 namespace dj {
 namespace {
 
 using nlohmann::json;
-using Spans = std::vector<std::pair<std::size_t, std::size_t>>;
-
-Spans scanned(std::string_view text) {
-    Spans spans;
-    LinkScanner links(text);
-    while (const auto link = links.next()) spans.emplace_back(link->begin, link->end);
-    return spans;
-}
-
-/// The pattern run over the whole text; nullopt where it needs too many steps.
-class PlainScan {
-public:
-    std::optional<Spans> spans(std::string_view text) {
-        Spans result;
-        matcher_.start(text);
-        for (;;) {
-            const auto outcome = matcher_.next();
-            if (outcome == RegexOutcome::limit) return std::nullopt;
-            if (outcome == RegexOutcome::none) return result;
-            result.emplace_back(matcher_.group(0)->begin, matcher_.group(0)->end);
-        }
-    }
-
-private:
-    PythonRegex regex_{kLinkPattern, RegexModule::regex, true};
-    RegexMatcher matcher_{regex_};
-};
+Spans found(std::string_view text) { return scanned<LinkScanner>(text); }
 
 TEST(LinkScanner, FindsWhatPythonFinds) {
     const char* const root = std::getenv("DJ_SOURCE_DIR");
@@ -52,7 +25,7 @@ TEST(LinkScanner, FindsWhatPythonFinds) {
     std::size_t count = 0;
     for (std::string line; std::getline(file, line); ++count) {
         const auto test = json::parse(line);
-        EXPECT_EQ(scanned(test["text"].get<std::string>()), test["spans"].get<Spans>()) << test["text"];
+        EXPECT_EQ(found(test["text"].get<std::string>()), test["spans"].get<Spans>()) << test["text"];
     }
     EXPECT_GT(count, 3000U);
 }
@@ -124,27 +97,19 @@ constexpr const char* kPieces[] = {"http://",
                                    "\\",
                                    "aaaaa"};
 
-/// Random texts of them.
-std::string random_text(std::mt19937_64& random) {
-    std::string text;
-    const auto pieces = random() % 16;
-    for (std::size_t i = 0; i < pieces; ++i) text += kPieces[random() % std::size(kPieces)];
-    return text;
-}
-
 TEST(LinkScanner, EqualsThePlainScanOnRandomTexts) {
-    PlainScan plain;
+    PlainScan plain(LinkScanner::kPattern);
     std::mt19937_64 random(20240607);
     std::size_t links = 0;
     std::size_t too_dear = 0;
     for (int i = 0; i < 30'000; ++i) {
-        const auto text = random_text(random);
+        const auto text = random_text(random, kPieces, 15);
         const auto expected = plain.spans(text);
         if (!expected) {
             ++too_dear;  // backtracking is exponential even on some of these short texts
             continue;
         }
-        ASSERT_EQ(scanned(text), *expected) << json(text);
+        ASSERT_EQ(found(text), *expected) << json(text);
         links += expected->size();
     }
     EXPECT_GT(links, 10'000U);
@@ -153,65 +118,53 @@ TEST(LinkScanner, EqualsThePlainScanOnRandomTexts) {
 
 TEST(LinkScanner, EqualsThePlainScanOnEveryShortText) {
     // Every text of up to six of the characters that the pattern tells apart.
-    PlainScan plain;
-    constexpr std::string_view kAlphabet = "aw:/.-( )1";
-    std::uint64_t texts = 1;
+    PlainScan plain(LinkScanner::kPattern);
     for (std::size_t length = 1; length <= 6; ++length) {
-        texts *= kAlphabet.size();
-        const std::uint64_t step = length < 6 ? 1 : 7;  // a seventh of the longest
-        for (std::uint64_t number = 0; number < texts; number += step) {
-            std::string text;
-            auto rest = number;
-            for (std::size_t i = 0; i < length; ++i, rest /= kAlphabet.size())
-                text += kAlphabet[rest % kAlphabet.size()];
+        // A seventh of the longest.
+        for_every_text("aw:/.-( )1", length, length < 6 ? 1 : 7, [&](const std::string& text) {
             const auto expected = plain.spans(text);
             ASSERT_TRUE(expected.has_value()) << text;
-            ASSERT_EQ(scanned(text), *expected) << text;
-        }
+            ASSERT_EQ(found(text), *expected) << text;
+        });
     }
 }
 
 TEST(LinkScanner, AnchorsAtEveryPositionOfABlock) {
-    PlainScan plain;
+    PlainScan plain(LinkScanner::kPattern);
     for (std::size_t before = 0; before < 40; ++before) {
         for (const auto* link : {"http://ab", "www.ab.cd", "a.com/bc"}) {
             for (std::size_t after = 0; after < 20; ++after) {
                 const auto text = std::string(before, ' ') + link + std::string(after, ' ');
-                ASSERT_EQ(scanned(text), *plain.spans(text)) << json(text);
-                ASSERT_EQ(scanned(text).size(), 1U);
+                ASSERT_EQ(found(text), *plain.spans(text)) << json(text);
+                ASSERT_EQ(found(text).size(), 1U);
             }
         }
     }
 }
 
 TEST(LinkScanner, TakesLinearTimeOnWhatBacktrackingCannot) {
-    const auto repeated = [](std::string_view piece, std::size_t times) {
-        std::string text;
-        for (std::size_t i = 0; i < times; ++i) text += piece;
-        return text;
-    };
     constexpr std::size_t kMany = 300'000;
     for (const auto* piece : {"a.", "aa:.", "www.", ".", ":", "/", "(", "aa:b(", "((a)", "w", "a-", "a/",
                               "a.b/(", "é.", "aa:(", "http://«"}) {
         const auto text = repeated(piece, kMany);
-        (void)scanned(text);
-        (void)scanned("http://" + text);
-        (void)scanned("x.com/" + text + "<");
+        (void)found(text);
+        (void)found("http://" + text);
+        (void)found("x.com/" + text + "<");
     }
-    EXPECT_EQ(scanned(repeated("a.", kMany)), Spans());
-    EXPECT_EQ(scanned("aa:" + std::string(kMany, '/')), (Spans{{0, kMany + 3}}));
-    EXPECT_EQ(scanned("aa:" + std::string(kMany, '.')), Spans());
+    EXPECT_EQ(found(repeated("a.", kMany)), Spans());
+    EXPECT_EQ(found("aa:" + std::string(kMany, '/')), (Spans{{0, kMany + 3}}));
+    EXPECT_EQ(found("aa:" + std::string(kMany, '.')), Spans());
 }
 
 TEST(LinkScanner, SurvivesBytesThatAreNoUtf8) {
     std::mt19937_64 random(1);
     for (int i = 0; i < 20'000; ++i) {
-        auto text = random_text(random);
+        auto text = random_text(random, kPieces, 15);
         for (int change = 0; change < 3 && !text.empty(); ++change) {
             text[random() % text.size()] = static_cast<char>(random());
         }
         std::size_t end = 0;
-        for (const auto& [begin, link_end] : scanned(text)) {
+        for (const auto& [begin, link_end] : found(text)) {
             ASSERT_LE(end, begin);
             ASSERT_LT(begin, link_end);
             ASSERT_LE(link_end, text.size());

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -30,6 +31,9 @@ enum class ParamType : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view to_string(ParamType type);
+
+/// Where one string is not the same as a list of one.
+using StringOrList = std::variant<std::string, std::vector<std::string>>;
 
 struct Bounds {
     std::optional<double> min{};
@@ -70,7 +74,7 @@ struct ParamProblem {
                                                       const std::vector<std::string>& candidates);
 
 /// Maps a C++ field type to its ParamType; specialised in param_types for bool, integers, double, string,
-/// vector<string>, vector<int64_t>, optional<...>, nlohmann::json.
+/// vector<string>, vector<int64_t>, StringOrList, optional<...>, nlohmann::json.
 template <class Field>
 struct ParamTypeOf;
 

@@ -36,6 +36,10 @@ struct ParamTypeOf<std::vector<std::int64_t>> {
     static constexpr ParamType value = ParamType::integer_list;
 };
 template <>
+struct ParamTypeOf<StringOrList> {
+    static constexpr ParamType value = ParamType::string_or_list;
+};
+template <>
 struct ParamTypeOf<nlohmann::json> {
     static constexpr ParamType value = ParamType::any;
 };
@@ -55,6 +59,8 @@ template <class Field>
 nlohmann::json to_json_value(const Field& field) {
     if constexpr (kOptional<Field>) {
         return field ? to_json_value(*field) : nlohmann::json(nullptr);
+    } else if constexpr (std::same_as<Field, StringOrList>) {
+        return std::visit([](const auto& value) { return nlohmann::json(value); }, field);
     } else {
         return nlohmann::json(field);
     }
@@ -74,6 +80,12 @@ void assign_value(Field& field, const nlohmann::json& value) {
         // One string stands for a list of one, as in Data-Juicer's command line.
         if (value.is_string()) {
             field = {value.template get<std::string>()};
+        } else {
+            field = value.template get<std::vector<std::string>>();
+        }
+    } else if constexpr (std::same_as<Field, StringOrList>) {
+        if (value.is_string()) {
+            field = value.template get<std::string>();
         } else {
             field = value.template get<std::vector<std::string>>();
         }

@@ -20,6 +20,10 @@ inline constexpr std::string_view kLinkPattern =
 /// One scan over one text (valid UTF-8, which must stay).
 class LinkScanner {
 public:
+    static constexpr std::string_view kPattern = kLinkPattern;
+    /// The greatest of the pattern's groups that always are the whole match.
+    static constexpr std::size_t kWholeGroups = 1;
+
     explicit LinkScanner(std::string_view text) : text_(text) {}
 
     /// The next link, in bytes; nullopt if there are no more.
