@@ -88,10 +88,10 @@ def make_corpus(options):
         return head_of(options.corpus.resolve(), options.size, options.cache / f"{options.corpus.stem}-{key}-{options.size}.jsonl")
     path = options.cache / f"corpus-{options.size}.jsonl"
     if not path.exists():
-        temporary = path.with_suffix(".tmp")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"unfinished-{path.name}")
         subprocess.run([sys.executable, ROOT / "tools" / "corpus" / "make_corpus.py", temporary, "--size-mb", str(options.size / 10**6),
                         "--packages", options.cache / "packages"], check=True)
+        temporary.with_name(temporary.name + ".sources").replace(path.with_name(path.name + ".sources"))
         temporary.replace(path)
     return path
 
@@ -106,10 +106,12 @@ def describe_corpus(corpus, peer_corpus):
         texts.add(hashlib.md5(str(row.get("text")).encode("utf-8", "surrogatepass")).digest())
     total = sum(languages.values())
     shares = sorted(((size / total, name) for name, size in languages.items() if name), reverse=True)
-    text = "documentation that comes with Debian, in " if shares else "given by its path"
+    text = "real text in " if shares else "given by its path"
     text += f"{len(shares)} languages ({', '.join(f'{name} {share:.0%}' for share, name in shares[:12])}, others)" if shares else ""
     text += f"; {rows - len(texts):,} rows repeat the text of an earlier one" + (f"; {turned:,} rows are turned copies." if turned else ".")
-    return {"bytes": corpus.stat().st_size, "peer_bytes": peer_corpus.stat().st_size, "rows": rows, "text": text}
+    sources = corpus.with_name(corpus.name + ".sources")
+    return {"bytes": corpus.stat().st_size, "peer_bytes": peer_corpus.stat().st_size, "rows": rows, "text": text,
+            "packages": sources.read_text(encoding="utf-8").splitlines() if sources.exists() else []}
 
 
 def build(options):

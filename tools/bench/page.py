@@ -75,6 +75,9 @@ launcher included, median of the runs. A MB is 10^6 bytes of input as it lies on
 - **Memory** of dj-mpi is the sum of the ranks' own peaks; of Data-Juicer the greatest sum over its processes at one moment, shared pages shared out
   between them, looked at once a second. **Core seconds** are user and system time; those of Ray's daemons cannot be told.
 """
+    if corpus["packages"]:
+        words += (f"\nThe text is documentation that comes with Debian, from {len(corpus['packages'])} packages; their versions are in the "
+                  "JSON file beside this page.\n")
     if corpus["peer_bytes"] != corpus["bytes"]:
         words += f"\nData-Juicer was given the first {corpus['peer_bytes'] / figures.MB:,.0f} MB only.\n"
     return words
