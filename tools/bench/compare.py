@@ -229,7 +229,10 @@ class Comparison:
                 ours = self.on_the_peers_corpus(recipe)
             for one in self.contenders:
                 theirs = self.scratch / f"{recipe} {one.name}" / "out" / "out.jsonl"
-                if one.kind != "peer" or not theirs.exists() or not ours.exists():
+                if one.kind != "peer" or not theirs.exists():
+                    continue
+                if not ours.exists():
+                    self.warnings.append(f"{recipe}: dj-mpi left nothing to compare with {one.name}.")
                     continue
                 unordered = one.executor != "default"
                 run = subprocess.run([sys.executable, HERE / "agreement.py", ours, theirs, "--recipe", recipe, "--known", KNOWN,

@@ -79,7 +79,9 @@ def number(value, digits=3):
 
 
 def percent(share):
-    return "" if share is None else f"{number(share * 100, 2)} %"
+    if share is None:
+        return ""
+    return "< 0.1 %" if 0 < share < 0.00095 else f"{number(share * 100, 2)} %"
 
 
 def memory(value):
