@@ -16,56 +16,77 @@ namespace {
 
 bool must_escape(unsigned char byte) { return byte < 0x20 || byte == '"' || byte == '\\'; }
 
-/// The length of the run at `begin` that needs no escape.
-std::size_t plain_run(const char* begin, const char* end) {
-    const char* at = begin;
+/// Bytes that one character takes at most: `\\u001f`.
+constexpr std::size_t kLongestEscape = 6;
+
+char* write_escape(char* out, unsigned char byte) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    *out++ = '\\';
+    switch (byte) {
+        case '"': *out++ = '"'; return out;
+        case '\\': *out++ = '\\'; return out;
+        case '\n': *out++ = 'n'; return out;
+        case '\r': *out++ = 'r'; return out;
+        case '\t': *out++ = 't'; return out;
+        case '\b': *out++ = 'b'; return out;
+        case '\f': *out++ = 'f'; return out;
+        default: break;
+    }
+    *out++ = 'u';
+    *out++ = '0';
+    *out++ = '0';
+    *out++ = kDigits[byte >> 4];
+    *out++ = kDigits[byte & 15];
+    return out;
+}
+
+/// Writes `in` to `out`, escaped; returns the end. There is room for all of it and for a vector more.
+char* write_escaped(char* out, std::string_view in) {
+    const char* at = in.data();
+    const char* const end = at + in.size();
 #ifdef __SSE2__
+    // Sixteen bytes are copied and looked at in one go; only up to the first that needs an escape do they count.
     const __m128i quote = _mm_set1_epi8('"');
     const __m128i backslash = _mm_set1_epi8('\\');
     const __m128i last_control = _mm_set1_epi8(0x1f);
-    for (; end - at >= 16; at += 16) {
+    while (end - at >= 16) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
         const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
         const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
         const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
-        if (mask != 0)
-            return static_cast<std::size_t>(at - begin) + static_cast<std::size_t>(std::countr_zero(mask));
+        if (mask == 0) {
+            at += 16;
+            out += 16;
+            continue;
+        }
+        const int plain = std::countr_zero(mask);
+        at += plain;
+        out = write_escape(out + plain, static_cast<unsigned char>(*at++));
     }
 #endif
-    while (at != end && !must_escape(static_cast<unsigned char>(*at))) ++at;
-    return static_cast<std::size_t>(at - begin);
-}
-
-void append_escape(std::string& out, unsigned char byte) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    switch (byte) {
-        case '"': out += "\\\""; return;
-        case '\\': out += "\\\\"; return;
-        case '\n': out += "\\n"; return;
-        case '\r': out += "\\r"; return;
-        case '\t': out += "\\t"; return;
-        case '\b': out += "\\b"; return;
-        case '\f': out += "\\f"; return;
-        default: break;
+    for (; at != end; ++at) {
+        const auto byte = static_cast<unsigned char>(*at);
+        if (must_escape(byte)) {
+            out = write_escape(out, byte);
+        } else {
+            *out++ = *at;
+        }
     }
-    out += "\\u00";
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
+    return out;
 }
 
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view utf8) {
-    out.reserve(out.size() + utf8.size() + 2);
+    // By way of the stack, a piece at a time: a string cannot be made longer without its bytes being written twice.
+    constexpr std::size_t kPiece = 1024;
+    constexpr std::size_t kVector = 16;
+    std::array<char, kPiece * kLongestEscape + kVector> escaped;
+    out.reserve(out.size() + utf8.size() + utf8.size() / 32 + 2);
     out += '"';
-    const char* at = utf8.data();
-    const char* const end = at + utf8.size();
-    for (;;) {
-        const auto run = plain_run(at, end);
-        out.append(at, run);
-        at += run;
-        if (at == end) break;
-        append_escape(out, static_cast<unsigned char>(*at++));
+    for (std::size_t at = 0; at < utf8.size(); at += kPiece) {
+        out.append(escaped.data(), write_escaped(escaped.data(), utf8.substr(at, kPiece)));
     }
     out += '"';
 }

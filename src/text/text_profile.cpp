@@ -108,7 +108,34 @@ private:
     std::uint64_t line_begin_ = 0;  ///< In code points.
 };
 
+/// First bytes behind which every character is a letter: Latin, Cyrillic, Chinese and Korean blocks (compare
+/// tests/text/text_profile_test.cpp, which looks at each of their characters).
+std::uint64_t lead_letters(const ByteBlock& block) {
+    return block.between(0xC4, 0xCA) | block.between(0xD0, 0xD1) | block.between(0xE5, 0xE9) |
+           block.between(0xEB, 0xEC);
+}
+
 }  // namespace
+
+std::uint64_t count_alphanumeric(std::string_view text) {
+    std::uint64_t total = 0;
+    for (std::size_t at = 0; at < text.size(); at += ByteBlock::kSize) {
+        const ByteBlock block = ByteBlock::load(text, at);
+        std::uint64_t alphanumeric = block.between_caseless('a', 'z') | block.between('0', '9');
+        const std::uint64_t wide = block.between(0xC0, 0xFF);
+        if (wide != 0) {
+            const std::uint64_t letters = lead_letters(block);
+            alphanumeric |= letters;
+            for (std::uint64_t left = wide & ~letters; left != 0; left &= left - 1) {
+                std::size_t point_at = at + static_cast<std::size_t>(std::countr_zero(left));
+                const std::uint8_t flags = kCharacterFlags.at(decode_valid(text, point_at));
+                total += (flags & kAlphanumericFlag) != 0 ? 1U : 0U;
+            }
+        }
+        total += count(alphanumeric);
+    }
+    return total;
+}
 
 TextProfile profile_text(std::string_view text) { return Profiler(text).run(); }
 

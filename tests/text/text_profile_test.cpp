@@ -59,6 +59,7 @@ TextProfile plainly(std::string_view text) {
 
 void expect_equal(const TextProfile& got, const TextProfile& want, std::string_view text) {
     EXPECT_EQ(got.code_points, want.code_points) << text;
+    EXPECT_EQ(count_alphanumeric(text), want.alphanumeric) << text;
     EXPECT_EQ(got.alphanumeric, want.alphanumeric) << text;
     EXPECT_EQ(got.special, want.special) << text;
     EXPECT_EQ(got.words, want.words) << text;
@@ -84,6 +85,16 @@ TEST(TextProfile, IsThatOfAPlainWalk) {
         const std::string text = random.next(i % 100 == 0 ? 2000 : 60);
         expect_equal(profile_text(text), plainly(text), text);
         if (HasFailure()) return;
+    }
+}
+
+TEST(TextProfile, LettersAreCountedCharacterByCharacter) {
+    for (char32_t point = 0; point <= 0x10FFFF; ++point) {
+        if (point >= 0xD800 && point < 0xE000) continue;
+        std::string text;
+        append_code_point(text, point);
+        ASSERT_EQ(count_alphanumeric(text), python_is_alphanumeric(point) ? 1U : 0U)
+            << static_cast<std::uint32_t>(point);
     }
 }
 

@@ -21,6 +21,9 @@ struct TextProfile {
 /// Expects valid UTF-8; never reads out of bounds whatever it is given.
 [[nodiscard]] TextProfile profile_text(std::string_view text);
 
+/// `TextProfile::alphanumeric` alone, for less.
+[[nodiscard]] std::uint64_t count_alphanumeric(std::string_view text);
+
 /// Whether `point` is one of Data-Juicer's SPECIAL_CHARACTERS.
 [[nodiscard]] bool is_special_character(char32_t point);
 

@@ -17,8 +17,7 @@ struct AlphanumericFilter {
 
     void prepare() const { refuse_tokenization(tokenization); }
     void compute(const Sample& sample, std::span<double> stats) const {
-        const TextProfile& profile = sample.facts().profile();
-        stats[0] = ratio(profile.alphanumeric, profile.code_points);
+        stats[0] = ratio(sample.facts().alphanumeric(), sample.facts().code_points());
     }
     bool keep(std::span<const double> stats, const KeepRange& range) const {
         return range.keeps(stats[0], min_ratio, max_ratio);

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "dj/ops/op_spec.hpp"
-#include "dj/text/utf8.hpp"
 
 namespace dj {
 namespace {
@@ -14,7 +13,7 @@ struct TextLengthFilter {
     std::optional<std::int64_t> max_len = std::numeric_limits<std::int64_t>::max();
 
     void compute(const Sample& sample, std::span<double> stats) const {
-        stats[0] = static_cast<double>(count_code_points(sample.text()));
+        stats[0] = static_cast<double>(sample.facts().code_points());
     }
     bool keep(std::span<const double> stats, const KeepRange& range) const {
         return range.keeps(stats[0], min_len, max_len);
