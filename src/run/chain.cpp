@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace dj {
@@ -37,11 +38,54 @@ private:
 
 bool is_filter(const BoundOp& bound) { return bound.spec->shape == OpShape::filter_row; }
 
-/// Whether two operators that follow each other may look at a row together.
+bool splits(const BoundOp& bound) { return bound.spec->shape == OpShape::split_row; }
+
+/// Whether two operators that follow each other may look at a row together. The column has the new text only when all
+/// rows are done, so none of them may read it as a field.
 bool share_rows(const BoundOp& a, const BoundOp& b) {
-    return is_filter(a) && is_filter(b) && a.spec->reads_text == b.spec->reads_text &&
-           a.binding.text_column == b.binding.text_column;
+    const auto& fields = b.binding.field_columns;
+    return !splits(a) && !splits(b) && a.spec->reads_text == b.spec->reads_text &&
+           a.binding.text_column == b.binding.text_column &&
+           std::find(fields.begin(), fields.end(), a.binding.text_column) == fields.end();
 }
+
+/// The text column as a group of operators leaves it. It is made anew from the first row on that changes: most rows of
+/// most recipes stay as they are.
+class RewrittenColumn {
+public:
+    RewrittenColumn(TextColumn& column, std::size_t rows) : column_(column), rows_(rows) {}
+
+    /// Rows come in ascending order. A row that is left out keeps its text, or has none if it was dropped.
+    void set(std::uint32_t row, std::string_view text) {
+        if (!begun_) rewritten_.reserve(rows_, column_.payload_bytes());
+        begun_ = true;
+        copy_up_to(row);
+        rewritten_.push_back(text);
+        ++next_;
+    }
+    void drop(std::uint32_t row) {
+        if (!begun_) return;
+        copy_up_to(row);
+        rewritten_.push_back({});
+        ++next_;
+    }
+    void finish() {
+        if (!begun_) return;
+        copy_up_to(rows_);
+        column_ = std::move(rewritten_);
+    }
+
+private:
+    void copy_up_to(std::size_t row) {
+        for (; next_ < row; ++next_) rewritten_.push_back(column_.at(next_));
+    }
+
+    TextColumn& column_;
+    TextColumn rewritten_;
+    std::size_t rows_;
+    std::size_t next_ = 0;
+    bool begun_ = false;
+};
 
 }  // namespace
 
@@ -83,73 +127,30 @@ bool Chain::guarded(const Step& step, const Batch& batch, std::uint32_t row, std
 }
 
 void Chain::turn_to(const BoundOp& bound, const Batch& batch, std::uint32_t row) {
+    row_rewritten_ = false;
     facts_.reset(bound.spec->reads_text ? batch.text(bound.binding.text_column).at(row) : std::string_view());
 }
 
 void Chain::run(Batch& batch, std::vector<std::uint32_t>& rows, std::vector<StepTally>& tallies,
                 std::vector<RowFault>& faults) {
     for (std::size_t first = 0; first < steps_.size();) {
-        Step& step = steps_[first];
         std::size_t end = first + 1;
-        while (end < steps_.size() && share_rows(*step.bound, *steps_[end].bound)) ++end;
-        if (is_filter(*step.bound)) {
-            filter_rows(std::span(steps_).subspan(first, end - first), batch, rows, tallies, faults);
+        while (end < steps_.size() && share_rows(*steps_[first].bound, *steps_[end].bound)) ++end;
+        if (splits(*steps_[first].bound)) {
+            split_rows(steps_[first], batch, rows, tallies[steps_[first].bound->index + 1], faults);
         } else {
-            StepTally& tally = tallies[step.bound->index + 1];
-            const Stopwatch stopwatch(tally);
-            const std::size_t faults_before = faults.size();
-            tally.rows_in += rows.size();
-            tally.bytes_in += text_bytes(*step.bound, batch, rows);
-            if (step.bound->spec->shape == OpShape::map_row) {
-                map_rows(step, batch, rows, faults);
-            } else {
-                split_rows(step, batch, rows, tally, faults);
-            }
-            tally.rows_out += rows.size();
-            tally.quarantined += faults.size() - faults_before;
+            run_group(std::span(steps_).subspan(first, end - first), batch, rows, tallies, faults);
         }
         first = end;
     }
 }
 
-void Chain::map_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows,
-                     std::vector<RowFault>& faults) {
-    TextColumn& text = batch.text(step.bound->binding.text_column);
-    TextColumn mapped;
-    bool changed = false;
-    kept_.clear();
-    std::uint32_t next = 0;
-    // The new column is begun at the first row that changes: most rows of most mappers stay as they are.
-    const auto begin_copy = [&](std::uint32_t upto) {
-        mapped.reserve(batch.size(), text.payload_bytes());
-        for (; next < upto; ++next) mapped.push_back(text.at(next));
-        changed = true;
-    };
-    for (const std::uint32_t row : rows) {
-        turn_to(*step.bound, batch, row);
-        if (!guarded(step, batch, row, faults,
-                     [&](const Sample& sample) { step.bound->op->map(sample, step.scratch.get()); })) {
-            continue;
-        }
-        kept_.push_back(row);
-        if (!output_.text_written) continue;
-        if (!changed) {
-            begin_copy(row);
-        } else {
-            for (; next < row; ++next) mapped.push_back(text.at(next));
-        }
-        mapped.push_back(output_.text);
-        next = row + 1;
-    }
-    if (changed) {
-        for (; next < batch.size(); ++next) mapped.push_back(text.at(next));
-        text = std::move(mapped);
-    }
-    rows.swap(kept_);
-}
-
 void Chain::split_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, StepTally& tally,
                        std::vector<RowFault>& faults) {
+    const Stopwatch stopwatch(tally);
+    const std::size_t faults_before = faults.size();
+    tally.rows_in += rows.size();
+    tally.bytes_in += text_bytes(*step.bound, batch, rows);
     const std::size_t column = step.bound->binding.text_column;
     TextColumn pieces;
     pieces.reserve(rows.size(), batch.text(column).payload_bytes());
@@ -175,6 +176,8 @@ void Chain::split_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& row
     batch = std::move(made);
     rows.resize(batch.size());
     for (std::uint32_t i = 0; i < rows.size(); ++i) rows[i] = i;
+    tally.rows_out += rows.size();
+    tally.quarantined += faults.size() - faults_before;
 }
 
 bool Chain::passes(Step& step, Batch& batch, std::uint32_t row, StepTally& tally,
@@ -208,8 +211,24 @@ bool Chain::passes(Step& step, Batch& batch, std::uint32_t row, StepTally& tally
     return keep;
 }
 
-bool Chain::passes_all(std::span<Step> group, Batch& batch, std::uint32_t row,
-                       std::vector<StepTally>& tallies, std::vector<RowFault>& faults) {
+bool Chain::rewrites(Step& step, Batch& batch, std::uint32_t row, StepTally& tally,
+                     std::vector<RowFault>& faults) {
+    if (!guarded(step, batch, row, faults,
+                 [&](const Sample& sample) { step.bound->op->map(sample, step.scratch.get()); })) {
+        ++tally.quarantined;
+        return false;
+    }
+    ++tally.rows_out;
+    if (output_.text_written) {
+        row_text_.swap(output_.text);
+        facts_.reset(row_text_);
+        row_rewritten_ = true;
+    }
+    return true;
+}
+
+bool Chain::run_row(std::span<Step> group, Batch& batch, std::uint32_t row, std::vector<StepTally>& tallies,
+                    std::vector<RowFault>& faults) {
     turn_to(*group.front().bound, batch, row);
     Clock::time_point begin;
     if (times_steps_) begin = Clock::now();
@@ -217,21 +236,22 @@ bool Chain::passes_all(std::span<Step> group, Batch& batch, std::uint32_t row,
         StepTally& tally = tallies[step.bound->index + 1];
         ++tally.rows_in;
         tally.bytes_in += facts_.text().size();
-        const bool keep = passes(step, batch, row, tally, faults);
+        const bool stays = is_filter(*step.bound) ? passes(step, batch, row, tally, faults)
+                                                  : rewrites(step, batch, row, tally, faults);
         if (times_steps_) {
             const auto end = Clock::now();
             step.sampled_nanoseconds += nanoseconds_between(begin, end);
             begin = end;
         }
-        if (!keep) return false;
+        if (!stays) return false;
     }
     return true;
 }
 
-void Chain::filter_rows(std::span<Step> group, Batch& batch, std::vector<std::uint32_t>& rows,
-                        std::vector<StepTally>& tallies, std::vector<RowFault>& faults) {
-    // The time of the group is measured as a whole and shared out as a few rows say: reading the clock for each filter
-    // and row would cost as much as a cheap filter does.
+void Chain::run_group(std::span<Step> group, Batch& batch, std::vector<std::uint32_t>& rows,
+                      std::vector<StepTally>& tallies, std::vector<RowFault>& faults) {
+    // The time of the group is measured as a whole and shared out as a few rows say: reading the clock for each operator
+    // and row would cost as much as a cheap operator does.
     constexpr std::size_t kRowsPerSample = 8;
     constexpr std::size_t kFirstSamples = 16;  // a morsel of long texts has few rows
     const auto begin = Clock::now();
@@ -241,11 +261,20 @@ void Chain::filter_rows(std::span<Step> group, Batch& batch, std::vector<std::ui
         if (!step.bound->computes_stats) continue;
         for (const std::size_t column : step.bound->stat_columns) batch.scalar(column).resize(batch.size());
     }
+    const BoundOp& any = *group.front().bound;
+    TextColumn no_text;
+    RewrittenColumn text(any.spec->reads_text ? batch.text(any.binding.text_column) : no_text, batch.size());
     kept_.clear();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         times_steps_ = i < kFirstSamples || i % kRowsPerSample == 0;
-        if (passes_all(group, batch, rows[i], tallies, faults)) kept_.push_back(rows[i]);
+        if (!run_row(group, batch, rows[i], tallies, faults)) {
+            text.drop(rows[i]);
+            continue;
+        }
+        kept_.push_back(rows[i]);
+        if (row_rewritten_) text.set(rows[i], row_text_);
     }
+    text.finish();
     rows.swap(kept_);
     const std::uint64_t whole = nanoseconds_between(begin, Clock::now());
     std::uint64_t sampled = 0;

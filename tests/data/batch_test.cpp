@@ -189,6 +189,7 @@ TEST(Sample, SeesFieldsAsJson) {
     SampleOutput output;
     TextFacts facts;
     std::string buffer;
+    facts.reset(batch.text(text).at(0));
     const Sample first(batch, binding, 0, output, facts);
     EXPECT_EQ(first.text(), "text 0");
     EXPECT_EQ(first.field_json(0, buffer), "{\"a\": 1}");

@@ -36,12 +36,12 @@ struct SampleOutput {
 
 class Sample {
 public:
-    /// `facts` must have been reset to the row's text since that last changed.
+    /// `facts` holds the row's text as the operators so far left it; the column may still have an older one.
     Sample(const Batch& batch, const SampleBinding& binding, std::size_t row, SampleOutput& output,
            TextFacts& facts)
         : batch_(&batch), binding_(&binding), row_(row), output_(&output), facts_(&facts) {}
 
-    [[nodiscard]] std::string_view text() const { return batch_->text(binding_->text_column).at(row_); }
+    [[nodiscard]] std::string_view text() const { return facts_->text(); }
 
     /// Words, lines and counts of the row's text; found out once, however many operators ask.
     [[nodiscard]] TextFacts& facts() const { return *facts_; }

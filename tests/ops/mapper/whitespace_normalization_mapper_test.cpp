@@ -56,6 +56,7 @@ TEST(WhitespaceNormalizationMapper, DoesNotWriteWhatDoesNotChange) {
     const SampleBinding binding;
     SampleOutput output;
     TextFacts facts;
+    facts.reset(batch.text(0).at(0));
     op->map(Sample(batch, binding, 0, output, facts), nullptr);
     EXPECT_FALSE(output.text_written);
 }
