@@ -27,9 +27,17 @@ std::string class_ranges(const std::array<CodePointRange, N>& ranges) {
     return result;
 }
 
+/// Digits as ranges: PCRE2 can then tell from a character's first byte that it is none, which it cannot from `\p{Nd}`.
+std::string digit_ranges() {
+    constexpr char32_t kLast = 9;
+    std::string result = "0-9";
+    for (const char32_t zero : kRegexZeros) result += class_range(zero, zero + kLast);
+    return result;
+}
+
 std::string class_items(char32_t lower_letter, RegexModule module) {
     const bool regex = module == RegexModule::regex;
-    if (lower_letter == 'd') return "\\p{Nd}" + (regex ? class_ranges(kRegexDigitRanges) : "");
+    if (lower_letter == 'd') return regex ? digit_ranges() : "\\p{Nd}";
     if (lower_letter == 'w') {
         if (!regex) return "\\p{L}\\p{N}_";
         return "\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}" + class_ranges(kRegexWordRanges);

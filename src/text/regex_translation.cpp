@@ -192,12 +192,13 @@ void Translator::add_word_boundary(bool negated) {
         add_assertion(negated ? "(?:(?!\\A\\z)\\B)" : "\\b");
         return;
     }
-    // PCRE2's own \b goes by its own \w.
-    CharacterSet word;
-    add_class_escape(word, 'w', module_);
-    const auto w = to_pcre2(word, false, module_, false, reader_);
-    add_assertion(negated ? fmt::format("(?:(?<={0})(?={0})|(?<!{0})(?!{0}))", w)
-                          : fmt::format("(?:(?<={0})(?!{0})|(?<!{0})(?={0}))", w));
+    // PCRE2's own \b goes by its own \w. In ASCII a class of ASCII decides, many times faster than properties.
+    CharacterSet beyond_ascii;
+    add_class_escape(beyond_ascii, 'w', module_);
+    const auto word = fmt::format("(?:[0-9A-Za-z_]|[^\\x00-\\x7f](?<={}))",
+                                  to_pcre2(beyond_ascii, false, module_, false, reader_));
+    add_assertion(negated ? fmt::format("(?(?<={0})(?={0})|(?!{0}))", word)
+                          : fmt::format("(?(?<={0})(?!{0})|(?={0}))", word));
 }
 
 Translation translate(std::string_view pattern, RegexModule module, bool dot_all) {

@@ -57,6 +57,9 @@ TEST(UnicodeClasses, AreTheSameInPatterns) {
     EXPECT_EQ(digest_of_pattern(R"(\s)", RegexModule::regex), kRegexSpace);
     EXPECT_EQ(digest_of_pattern(R"(\d)", RegexModule::regex), kRegexDigit);
     EXPECT_EQ(digest_of_pattern(R"([^\W])", RegexModule::regex), kRegexWord);
+    EXPECT_EQ(digest_of_pattern(R"(\b(?s:.))", RegexModule::regex), kRegexWord);
+    EXPECT_EQ(digest_of_pattern(R"((?s:.)\b)", RegexModule::regex), kRegexWord);
+    EXPECT_EQ(digest_of_pattern(R"((?!\B)(?s:.)(?!\B))", RegexModule::regex), kRegexWord);
 }
 
 TEST(PythonLower, EveryCharacter) {
