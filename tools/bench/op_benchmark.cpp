@@ -79,6 +79,7 @@ public:
             for (const RawMorsel& morsel : morsels_) seconds += timed(chain, morsel, totals);
             state.SetIterationTime(seconds);
         }
+        if (totals.faults == totals.rows) throw UserError(fmt::format("{}: {}", name_, totals.fault));
         state.SetBytesProcessed(totals.text_bytes);
         state.SetItemsProcessed(totals.rows);
         if (totals.faults > 0)
@@ -90,7 +91,8 @@ private:
     struct Totals {
         std::int64_t text_bytes = 0;
         std::int64_t rows = 0;
-        std::size_t faults = 0;
+        std::int64_t faults = 0;
+        std::string fault{};
     };
 
     void read(const Options& options, std::size_t morsel_bytes) {
@@ -128,9 +130,8 @@ private:
         if (pipeline_.segments.front().ends_dataset_wide)
             chain.make_keys(batch, rows_, keys, tallies, faults);
         const double end = thread_seconds();
-        totals.faults += faults.size();
-        if (!faults.empty() && faults.size() == batch.size())
-            throw UserError(fmt::format("{}: {}", name_, faults.front().reason));
+        totals.faults += static_cast<std::int64_t>(faults.size());
+        if (!faults.empty()) totals.fault = faults.front().reason;
         return end - begin;
     }
 
