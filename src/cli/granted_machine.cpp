@@ -110,6 +110,12 @@ GrantedMachine granted_machine(int ranks_on_node, std::optional<std::int64_t> wa
         granted = std::max(1, *quota / ranks_on_node);
         why = fmt::format("{} cores by cgroup, {} ranks on this node", *quota, ranks_on_node);
     }
+    // A wish like the recipe's, and the weaker one: many sites set it to 1 for everybody.
+    if (const auto omp = number_in(std::getenv("OMP_NUM_THREADS"));
+        omp && !wanted_threads && *omp > 0 && *omp < static_cast<std::uint64_t>(granted)) {
+        granted = static_cast<int>(*omp);
+        why = fmt::format("OMP_NUM_THREADS={}", *omp);
+    }
     GrantedMachine machine;
     machine.threads = wanted_threads ? std::clamp(static_cast<int>(*wanted_threads), 1, granted) : granted;
     std::string asked;

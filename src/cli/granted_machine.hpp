@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What of this machine the job may use: cores by affinity, cgroup and Slurm, memory by cgroup and Slurm.
+/// What of this machine the job may use: cores by affinity, cgroup, Slurm and OMP_NUM_THREADS, memory by cgroup and
+/// Slurm.
 #pragma once
 
 #include <cstdint>

@@ -224,6 +224,15 @@ class RunsTest(CommandLineCase):
         (name,) = os.listdir(os.path.join(self.dir, "work"))
         self.assertRegex(name, r"^\d{8}_\d{6}_recipe_[0-9a-f]{6}$")
 
+    def test_omp_num_threads_is_a_wish_that_the_recipe_overrides(self):
+        cores = len(os.sched_getaffinity(0))
+        if cores < 2:
+            self.skipTest("one core is one thread anyway")
+        one = self.call("recipe.yaml", env={"OMP_NUM_THREADS": "1"})
+        self.assertIn("1 thread per rank (OMP_NUM_THREADS=1)", one.err + one.out)
+        two = self.call("recipe.yaml", "--np", "2", env={"OMP_NUM_THREADS": "1"})
+        self.assertIn("2 threads per rank", two.err + two.out)
+
     def test_quiet_and_json(self):
         self.assertEqual(self.call("recipe.yaml", "--quiet").said, "")
         lines = [json.loads(line) for line in self.call("recipe.yaml", "--log-format", "json").out.splitlines()]
