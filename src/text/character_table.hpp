@@ -12,21 +12,20 @@
 
 namespace dj {
 
-enum CharacterFlag : std::uint8_t {
-    kAlphanumericFlag = 1,  ///< `str.isalnum`.
-    kSpecialFlag = 2,       ///< One of Data-Juicer's SPECIAL_CHARACTERS.
-    kLineBreakFlag = 4,     ///< Ends a line for `str.splitlines`.
-};
+/// What `kCharacterFlags` says of a character, in sums.
+inline constexpr std::uint8_t kAlphanumericFlag = 1;  ///< `str.isalnum`.
+inline constexpr std::uint8_t kSpecialFlag = 2;       ///< One of Data-Juicer's SPECIAL_CHARACTERS.
+inline constexpr std::uint8_t kLineBreakFlag = 4;     ///< Ends a line for `str.splitlines`.
 
-/// A value per code point. Page 0 is all zeros and page 1 all `kFill`; they stand for any number of pages of the code
-/// space. The others, `kPages` in all, stand for one each.
-template <class Value, std::size_t kPages, Value kFill>
+/// A value per code point. Page 0 is all zeros and page 1 all `Fill`; they stand for any number of pages of the code
+/// space. The others, `Pages` in all, stand for one each.
+template <class Value, std::size_t Pages, Value Fill>
 class CodePointTable {
 public:
     static constexpr std::size_t kPageSize = 256;
     static constexpr char32_t kLast = 0x10FFFF;
 
-    constexpr CodePointTable() { pages_[1].fill(kFill); }
+    constexpr CodePointTable() { pages_[1].fill(Fill); }
 
     [[nodiscard]] constexpr Value at(char32_t point) const {
         return point > kLast ? Value{} : pages_[page_of_[point / kPageSize]][point % kPageSize];
@@ -40,17 +39,16 @@ public:
         }
         return pages_[page][point % kPageSize];
     }
-    /// Gives `kFill` to the 256 characters that `point` is the first of.
+    /// Gives `Fill` to the 256 characters that `point` is the first of.
     constexpr void fill_page(char32_t point) { page_of_[point / kPageSize] = 1; }
 
 private:
     static constexpr std::size_t kShared = 2;
     std::array<std::uint8_t, (kLast + 1) / kPageSize> page_of_{};
-    std::array<std::array<Value, kPageSize>, kPages> pages_{};
+    std::array<std::array<Value, kPageSize>, Pages> pages_{};
     std::size_t used_ = kShared;
 };
 
-/// Sums of `CharacterFlag`.
 using CharacterFlags = CodePointTable<std::uint8_t, 160, kAlphanumericFlag>;
 extern const CharacterFlags kCharacterFlags;
 
