@@ -30,6 +30,7 @@ import measure  # noqa: E402
 import page  # noqa: E402
 
 KNOWN = HERE / "known_differences.json"
+OTHERS_SHARE = 0.05  # of the cores; this program's own looking at the others is some of it
 UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -182,6 +183,10 @@ class Comparison:
         digest(self.corpus)  # reads it into the page cache
         for turn, recipe, one in plan:
             self.run_one(turn, recipe, one, len(plan))
+        others = [run for run in self.runs if run["others_seconds"] is not None]
+        share = sum(run["others_seconds"] for run in others) / (sum(run["seconds"] for run in others) * len(os.sched_getaffinity(0)))
+        if share > OTHERS_SHARE:
+            self.warnings.append(f"Other programs used {share:.0%} of the cores while dj-mpi and the ceiling ran: their times are too long.")
         stolen = machine.steal_seconds() - steal
         if stolen > 1:
             self.warnings.append(f"The hypervisor gave {stolen:.1f} core seconds to others meanwhile.")
@@ -193,9 +198,11 @@ class Comparison:
         command = contenders.command_of(one, job, self.build, self.python)
         run = measure.measure(command, job.folder / "log", contenders.environment_of(one, job), shared=one.kind == "peer",
                               launched=one.ranks > 0)
+        # Not of the peer: nobody tells what Ray's daemons used.
+        others = None if one.kind == "peer" else run.others_seconds
         trouble = contenders.trouble_of(one, job, run)
         self.runs.append({"round": turn, "recipe": recipe, "contender": one.name, "seconds": run.seconds, "cpu_seconds": run.cpu_seconds,
-                          "peak_bytes": run.peak_bytes, "trouble": trouble, "command": command})
+                          "peak_bytes": run.peak_bytes, "others_seconds": others, "trouble": trouble, "command": command})
         told = trouble or f"{run.seconds:.2f} s, {job.corpus.stat().st_size / figures.MB / run.seconds:.1f} MB/s"
         print(f"[{self.done}/{total}] round {turn}  {recipe or '':9} {one.name:28} {told}", flush=True)
         if trouble:

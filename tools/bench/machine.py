@@ -52,10 +52,21 @@ def build_setting(build, name):
     return found[1] if found else ""
 
 
+def core_seconds(*kinds):
+    """What all cores have spent since the start of the machine, by the columns of /proc/stat."""
+    columns = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
+    fields = pathlib.Path("/proc/stat").read_text(encoding="utf-8").split("\n", 1)[0].split()[1:]
+    spent = dict(zip(columns, fields))
+    return sum(int(spent.get(kind, 0)) for kind in kinds) / os.sysconf("SC_CLK_TCK")
+
+
 def steal_seconds():
-    """Time that a hypervisor gave to others, over all cores."""
-    fields = pathlib.Path("/proc/stat").read_text(encoding="utf-8").split("\n", 1)[0].split()
-    return int(fields[8]) / os.sysconf("SC_CLK_TCK") if len(fields) > 8 else 0.0
+    """Given by the hypervisor to others."""
+    return core_seconds("steal")
+
+
+def busy_seconds():
+    return core_seconds("user", "nice", "system", "irq", "softirq")
 
 
 def describe(root, build):

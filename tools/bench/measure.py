@@ -9,6 +9,8 @@ import threading
 import time
 import uuid
 
+import machine
+
 MARK = "DJ_BENCH_RUN"  # in the environment of everything that a run starts, daemons too
 LOOK_SECONDS = 0.1
 NEW_PROCESSES_SECONDS = 0.3
@@ -19,6 +21,7 @@ SHARED_MEMORY_SECONDS = 1.0
 class Measurement:
     seconds: float
     cpu_seconds: float
+    others_seconds: float  # core seconds of everything else on the machine
     peak_bytes: int
     exit_code: int
     log: str
@@ -91,7 +94,7 @@ def measure(command, log, environment=None, shared=False, launched=False):
     mark = uuid.uuid4().hex
     os.sync()
     with open(log, "wb") as said:
-        begin = time.monotonic()
+        busy, begin = machine.busy_seconds(), time.monotonic()
         # It begins a session of its own, so that a Ctrl-C here is ours to pass on.
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
                                    env={**os.environ, **(environment or {}), MARK: mark}, start_new_session=True)
@@ -102,7 +105,7 @@ def measure(command, log, environment=None, shared=False, launched=False):
         except BaseException:
             watch.end_leftovers()
             raise
-        seconds = time.monotonic() - begin
+        seconds, busy = time.monotonic() - begin, machine.busy_seconds() - busy
         process.returncode = os.waitstatus_to_exitcode(status)
     watch.stop()
     watch.end_leftovers()
@@ -111,5 +114,6 @@ def measure(command, log, environment=None, shared=False, launched=False):
     # What ran too shortly to be looked at has its greatest process counted by the system, which begins with our own size.
     seen = seconds > 2 * LOOK_SECONDS and sum(watch.peaks.values()) > 0
     peak = watch.shared_peak if shared else sum(watch.peaks.values()) if seen else usage.ru_maxrss * 1024
-    return Measurement(seconds, usage.ru_utime + usage.ru_stime, peak, process.returncode,
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Measurement(seconds, cpu_seconds, max(0.0, busy - cpu_seconds), peak, process.returncode,
                        pathlib.Path(log).read_text(encoding="utf-8", errors="replace"))
