@@ -68,6 +68,62 @@ void note(EventTally& tally, const json& event, std::string type) {
     if (tally.noted.size() > EventTally::kNotedEvents) tally.noted.pop_front();
 }
 
+std::optional<double> optional_number_of(const json& object, const char* key) {
+    const auto* value = member(object, key);
+    return value != nullptr && value->is_number() ? std::optional(value->get<double>()) : std::nullopt;
+}
+
+NotedProgress progress_of(const json& figures, double timestamp) {
+    return {.timestamp = timestamp,
+            .activity = text_of(figures, "activity"),
+            .pass = count_of(figures, "pass"),
+            .passes = count_of(figures, "passes"),
+            .share = optional_number_of(figures, "share"),
+            .rows_per_second = number_of(figures, "rows_per_second"),
+            .bytes_per_second = number_of(figures, "bytes_per_second"),
+            .seconds_left = optional_number_of(figures, "seconds_left")};
+}
+
+NotedUsage usage_of(const json& figures, double timestamp) {
+    return {.timestamp = timestamp,
+            .largest_rss_bytes = count_of(figures, "largest_rank_rss_bytes"),
+            .peak_rss_bytes = count_of(figures, "peak_rss_bytes"),
+            .budget_bytes = count_of(figures, "memory_budget_bytes"),
+            .cpu_seconds = number_of(figures, "cpu_seconds"),
+            .busy_least = optional_number_of(figures, "busy_least"),
+            .busy_median = number_of(figures, "busy_median"),
+            .busy_most = number_of(figures, "busy_most"),
+            .least_busy_rank = count_of(figures, "least_busy_rank"),
+            .least_busy_host = text_of(figures, "least_busy_host")};
+}
+
+/// With the names of the events' figures, so that the two above read it back.
+json to_json(const NotedProgress& noted) {
+    json figures = {{"timestamp", noted.timestamp},
+                    {"activity", noted.activity},
+                    {"pass", noted.pass},
+                    {"passes", noted.passes},
+                    {"rows_per_second", noted.rows_per_second},
+                    {"bytes_per_second", noted.bytes_per_second}};
+    if (noted.share) figures["share"] = *noted.share;
+    if (noted.seconds_left) figures["seconds_left"] = *noted.seconds_left;
+    return figures;
+}
+
+json to_json(const NotedUsage& noted) {
+    json figures = {{"timestamp", noted.timestamp},
+                    {"largest_rank_rss_bytes", noted.largest_rss_bytes},
+                    {"peak_rss_bytes", noted.peak_rss_bytes},
+                    {"memory_budget_bytes", noted.budget_bytes},
+                    {"cpu_seconds", noted.cpu_seconds},
+                    {"busy_median", noted.busy_median},
+                    {"busy_most", noted.busy_most},
+                    {"least_busy_rank", noted.least_busy_rank},
+                    {"least_busy_host", noted.least_busy_host}};
+    if (noted.busy_least) figures["busy_least"] = *noted.busy_least;
+    return figures;
+}
+
 json op_to_json(const std::pair<std::string, std::uint64_t>& key, const OpTally& op) {
     return {{"branch", key.first},
             {"operation_idx", key.second},
@@ -122,6 +178,10 @@ void EventTally::add(const json& event) {
         add_op(*this, event, metadata);
     } else if (type == "row_quarantined") {
         rows_quarantined += count_of(metadata, "rows");
+    } else if (type == "performance_metric" && text_of(metadata, "scope") == "job") {
+        progress = progress_of(metadata, timestamp);
+    } else if (type == "resource_usage" && text_of(metadata, "scope") == "job") {
+        usage = usage_of(metadata, timestamp);
     } else if (type == "job_complete" || type == "job_failed" || type == "job_stopping") {
         ended_by = type;
     }
@@ -156,6 +216,8 @@ json to_json(const EventTally& tally) {
                    {"ended_by", tally.ended_by},
                    {"ops", std::move(ops)},
                    {"noted", std::move(noted)}};
+    if (tally.progress.timestamp > 0) result["progress"] = to_json(tally.progress);
+    if (tally.usage.timestamp > 0) result["usage"] = to_json(tally.usage);
     if (tally.partitions_total) result["partitions_total"] = *tally.partitions_total;
     return result;
 }
@@ -190,6 +252,10 @@ EventTally event_tally_from_json(const json& json) {
     if (const auto* noted = member(json, "noted"); noted != nullptr && noted->is_array()) {
         for (const auto& event : *noted) note(tally, event, text_of(event, "event_type"));
     }
+    if (const auto* progress = member(json, "progress"))
+        tally.progress = progress_of(*progress, number_of(*progress, "timestamp"));
+    if (const auto* usage = member(json, "usage"))
+        tally.usage = usage_of(*usage, number_of(*usage, "timestamp"));
     return tally;
 }
 

@@ -212,14 +212,6 @@ Event dag_saved_event(const std::string& plan_path, std::size_t node_count) {
     return event;
 }
 
-Event resource_usage_event(std::uint64_t rss_bytes, std::uint64_t peak_rss_bytes, double cpu_seconds) {
-    Event event{.type = "resource_usage",
-                .message = fmt::format("Memory {} MiB, peak {} MiB", rss_bytes >> 20, peak_rss_bytes >> 20)};
-    event.fields["metadata"] = {
-        {"rss_bytes", rss_bytes}, {"peak_rss_bytes", peak_rss_bytes}, {"cpu_seconds", cpu_seconds}};
-    return event;
-}
-
 Event warning_event(const std::string& message) { return {.type = "warning", .message = message}; }
 
 Event info_event(const std::string& message) { return {.type = "info", .message = message}; }

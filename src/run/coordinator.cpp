@@ -66,7 +66,11 @@ void Coordinator::on_done(int from, const PartitionDone& done) {
     record = {done.records,       done.rows,        done.fault_count, from,
               done.begin_seconds, done.end_seconds, done.content_hash};
     ++pass_done_;
-    if (pass_ == 0) records_ += done.records;
+    if (pass_ == 0) {
+        records_ += done.records;
+        planned_bytes_done_ += input_.partitions[done.partition].bytes;
+        bytes_read_ += done.bytes_read;
+    }
     for (std::size_t i = 0; i < tallies_.size() && i < done.tallies.size(); ++i)
         tallies_[i] += done.tallies[i];
     record_events(from, done);
@@ -185,6 +189,11 @@ void Coordinator::record_events(int from, const PartitionDone& done) {
 bool Coordinator::abandoned() const {
     const std::lock_guard lock(mutex_);
     return abandoned_;
+}
+
+Coordinator::PassState Coordinator::pass_state() const {
+    const std::lock_guard lock(mutex_);
+    return {pass_partitions_, pass_done_, exporting_, planned_bytes_done_, bytes_read_};
 }
 
 std::vector<StepTally> Coordinator::tallies() const {

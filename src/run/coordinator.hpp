@@ -27,6 +27,16 @@ public:
     void handle(mpi::Message&& message);
 
     [[nodiscard]] bool abandoned() const;
+
+    /// How far the pass is, as its finished partitions tell.
+    struct PassState {
+        std::uint32_t partitions = 0;
+        std::uint32_t done = 0;
+        bool exporting = false;
+        std::uint64_t planned_bytes_done = 0;  ///< First pass: of the finished partitions, as planned.
+        std::uint64_t bytes_read = 0;          ///< First pass: of the same, as read (decompressed).
+    };
+    [[nodiscard]] PassState pass_state() const;
     /// Summed over all partitions of all passes so far; index as in `PartitionState::tallies`.
     [[nodiscard]] std::vector<StepTally> tallies() const;
     [[nodiscard]] std::uint64_t records() const;
@@ -65,6 +75,8 @@ private:
     bool exporting_ = false;
     std::uint64_t faults_ = 0;
     std::uint64_t records_ = 0;
+    std::uint64_t planned_bytes_done_ = 0;
+    std::uint64_t bytes_read_ = 0;
     bool abandoned_ = false;
 };
 

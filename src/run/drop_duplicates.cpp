@@ -51,15 +51,19 @@ struct KeyShares {
 };
 
 /// Fills the send buffers from `cursor` until they are full or the keys are at an end.
-std::vector<std::string> fill_buffers(KeyCursor& cursor, const KeyShares& shares, std::uint64_t share) {
+std::vector<std::string> fill_buffers(KeyCursor& cursor, const KeyShares& shares, std::uint64_t share,
+                                      WorkMeter& meter) {
     std::vector<std::string> buffers(shares.owners);
     std::uint64_t bytes = 0;
+    std::uint64_t seen = 0;
     for (; !cursor.at_end() && bytes < kSendBytes; cursor.advance()) {
+        ++seen;
         const SentKey sent{digest_of(cursor.key()), cursor.row_id()};
         if (shares.share_of(sent.key) != share) continue;
         buffers[shares.owner_of(sent.key)].append(reinterpret_cast<const char*>(&sent), sizeof sent);
         bytes += sizeof sent;
     }
+    meter.advance(seen, bytes);
     return buffers;
 }
 
@@ -113,6 +117,7 @@ RowPlanCounts drop_duplicates(const RowPlanContext& context, std::vector<StagedP
     const std::uint64_t expected_bytes = total_rows / ranks * (sizeof(OwnedKey) + sizeof(SentKey));
     const KeyShares shares{
         communicator.max(expected_bytes / std::max<std::uint64_t>(context.memory_bytes, 1) + 1), ranks};
+    context.meter.begin({context.op_name + ": comparing keys", WorkUnit::keys, total_rows * shares.shares});
     std::uint64_t dropped = 0;
     for (std::uint64_t share = 0; share < shares.shares; ++share) {
         KeyCursor cursor(partitions);
@@ -120,7 +125,7 @@ RowPlanCounts drop_duplicates(const RowPlanContext& context, std::vector<StagedP
         bool more = true;
         while (more) {
             std::vector<std::string> buffers;
-            together(communicator, [&] { buffers = fill_buffers(cursor, shares, share); });
+            together(communicator, [&] { buffers = fill_buffers(cursor, shares, share, context.meter); });
             const std::vector<std::string> received = communicator.all_to_all(buffers);
             together(communicator, [&] { receive(received, owned); });
             more = communicator.sum(std::uint64_t{cursor.at_end() ? 0U : 1U}) > 0;

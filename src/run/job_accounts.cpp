@@ -31,20 +31,28 @@ void add_exchange(StepCount& step, const ResolvedOp& resolved) {
 
 }  // namespace
 
+std::vector<StepCount> count_steps(const JobSpec& spec, const std::vector<StepTally>& tallies,
+                                   const std::vector<ResolvedOp>& resolved) {
+    std::vector<StepCount> steps;
+    for (std::size_t i = 0; i < tallies.size(); ++i) {
+        steps.push_back(step_count(spec, i, tallies[i]));
+        for (const ResolvedOp& one : resolved) {
+            if (i == one.op_index + 1) add_exchange(steps.back(), one);
+        }
+    }
+    return steps;
+}
+
 void add_up(JobResult& result, const JobSpec& spec, const std::vector<StepTally>& tallies,
             const std::vector<ResolvedOp>& resolved) {
     std::uint64_t made = 0;
     std::uint64_t dropped = 0;
     result.quarantined = 0;
-    for (std::size_t i = 0; i < tallies.size(); ++i) {
-        StepCount step = step_count(spec, i, tallies[i]);
-        for (const ResolvedOp& one : resolved) {
-            if (i == one.op_index + 1) add_exchange(step, one);
-        }
+    result.steps = count_steps(spec, tallies, resolved);
+    for (const StepCount& step : result.steps) {
         made += step.made;
         dropped += step.dropped;
         result.quarantined += step.quarantined;
-        result.steps.push_back(std::move(step));
     }
     StepCount end;
     end.name = "export";

@@ -18,6 +18,10 @@ struct ResolvedOp {
     double seconds = 0;
 };
 
+/// Read, then the operators in order: what each did so far. `tallies`: index operator + 1.
+[[nodiscard]] std::vector<StepCount> count_steps(const JobSpec& spec, const std::vector<StepTally>& tallies,
+                                                 const std::vector<ResolvedOp>& resolved);
+
 /// Fills `steps`, `quarantined` and `counts_add_up` from `records_read`, `exported` and the tallies (index: operator + 1).
 void add_up(JobResult& result, const JobSpec& spec, const std::vector<StepTally>& tallies,
             const std::vector<ResolvedOp>& resolved);

@@ -104,15 +104,18 @@ private:
 };
 
 std::vector<std::string> fill_buffers(KeyCursor& cursor, const Borders& borders, std::uint64_t round,
-                                      std::uint64_t ranks) {
+                                      std::uint64_t ranks, WorkMeter& meter) {
     std::vector<ByteWriter> writers(ranks);
     std::uint64_t bytes = 0;
+    std::uint64_t seen = 0;
     for (; !cursor.at_end() && bytes < kSendBytes; cursor.advance()) {
+        ++seen;
         const std::uint64_t bucket = borders.bucket_of({cursor.key(), cursor.row_id(), 0});
         if (bucket / ranks != round) continue;
         append_row(writers[bucket % ranks], cursor.key(), cursor.row_id());
         bytes += cursor.key().size() + 2 * sizeof(std::uint64_t);
     }
+    meter.advance(seen, bytes);
     std::vector<std::string> buffers;
     buffers.reserve(writers.size());
     for (ByteWriter& writer : writers) buffers.push_back(writer.take());
@@ -160,6 +163,7 @@ std::vector<PlacedRow> order_rows(const RowPlanContext& context, bool descending
     }
     const std::uint64_t total_bytes = communicator.sum(key_bytes) + total_rows * (sizeof(KeyedRow) + 16);
     const std::uint64_t rounds = total_bytes / ranks / std::max<std::uint64_t>(context.memory_bytes, 1) + 1;
+    context.meter.begin({context.op_name + ": ordering keys", WorkUnit::keys, total_rows * rounds});
     const Before before{descending};
     const Borders borders(context, before, partitions, rounds * ranks);
     std::vector<PlacedRow> placed;
@@ -170,7 +174,8 @@ std::vector<PlacedRow> order_rows(const RowPlanContext& context, bool descending
         bool more = true;
         while (more) {
             std::vector<std::string> buffers;
-            together(communicator, [&] { buffers = fill_buffers(cursor, borders, round, ranks); });
+            together(communicator,
+                     [&] { buffers = fill_buffers(cursor, borders, round, ranks, context.meter); });
             received.push_back(communicator.all_to_all(buffers));
             more = communicator.sum(std::uint64_t{cursor.at_end() ? 0U : 1U}) > 0;
         }

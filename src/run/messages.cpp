@@ -2,6 +2,7 @@
 #include "messages.hpp"
 
 #include "dj/base/byte_stream.hpp"
+#include "dj/base/error.hpp"
 
 namespace dj {
 
@@ -118,6 +119,45 @@ PieceMessage PieceMessage::unpack(std::string_view bytes) {
     piece.shard_weight = reader.get<std::uint64_t>();
     piece.rows = reader.get_bytes();
     return piece;
+}
+
+std::string Pulse::pack() const {
+    ByteWriter writer;
+    writer.put(activity).put(threads).put(seconds).put(cpu_seconds).put(rss_bytes).put(peak_rss_bytes);
+    writer.put(rows).put(bytes).put_bytes(host).put_all(tallies);
+    return writer.take();
+}
+
+Pulse Pulse::unpack(std::string_view bytes) {
+    ByteReader reader(bytes);
+    Pulse pulse;
+    pulse.activity = reader.get<std::uint32_t>();
+    pulse.threads = reader.get<std::int32_t>();
+    pulse.seconds = reader.get<double>();
+    pulse.cpu_seconds = reader.get<double>();
+    pulse.rss_bytes = reader.get<std::uint64_t>();
+    pulse.peak_rss_bytes = reader.get<std::uint64_t>();
+    pulse.rows = reader.get<std::uint64_t>();
+    pulse.bytes = reader.get<std::uint64_t>();
+    pulse.host = reader.get_bytes();
+    pulse.tallies = reader.get_all<StepTally>();
+    return pulse;
+}
+
+Abandon Abandon::of(std::exception_ptr error, int rank) {
+    try {
+        std::rethrow_exception(std::move(error));
+    } catch (const UserError& user) {
+        return {EndKind::user_error, rank, user.what()};
+    } catch (const EnvironmentError& environment) {
+        return {EndKind::environment_error, rank, environment.what()};
+    } catch (const std::bad_alloc&) {
+        return {EndKind::environment_error, rank, "out of memory"};
+    } catch (const std::exception& other) {
+        return {EndKind::bug, rank, other.what()};
+    } catch (...) {
+        return {EndKind::bug, rank, "an unknown kind of exception"};
+    }
 }
 
 std::string Abandon::pack() const {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What ranks tell each other during a run. To the coordinator (rank 0): claims, finished partitions, block sizes,
-/// failures, events. From it: assignments, places in the output, the end of a pass. Between ranks: pieces of blocks.
+/// failures, events, pulses. From it: assignments, places in the output, the end of a pass. Between ranks: pieces of blocks.
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ enum class Tag : std::uint32_t {
     block_done,
     failed,
     event,
+    pulse,
     // from the coordinator
     assignment,
     pass_complete,
@@ -141,6 +143,23 @@ struct PieceMessage {
     [[nodiscard]] static PieceMessage unpack(std::string_view bytes);
 };
 
+/// How far a rank is and what it uses. A later pulse says all that an earlier one said.
+struct Pulse {
+    std::uint32_t activity = 0;  ///< Number of the activity that `rows` and `bytes` belong to; see WorkMeter.
+    std::int32_t threads = 1;
+    double seconds = 0;  ///< By the rank's own steady clock.
+    double cpu_seconds = 0;
+    std::uint64_t rss_bytes = 0;
+    std::uint64_t peak_rss_bytes = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+    std::string host;
+    std::vector<StepTally> tallies;  ///< Since the run began.
+
+    [[nodiscard]] std::string pack() const;
+    [[nodiscard]] static Pulse unpack(std::string_view bytes);
+};
+
 enum class EndKind : std::uint8_t { user_error, environment_error, bug, stopped };
 
 /// Why a pass ends early, from the rank that found out to the coordinator, and from it to all.
@@ -149,6 +168,8 @@ struct Abandon {
     std::int32_t rank = 0;
     std::string message;
 
+    /// `rank`: where `error` was thrown.
+    [[nodiscard]] static Abandon of(std::exception_ptr error, int rank);
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static Abandon unpack(std::string_view bytes);
 };

@@ -77,9 +77,11 @@ public:
         std::fill(tallies_.begin(), tallies_.end(), StepTally{});
         MorselRows result;
         result.sequence = task.sequence;
+        const std::uint64_t bytes = bytes_of(task);
         std::vector<std::uint32_t> rows;
         Batch batch = task.raw ? read(task, result) : restore_rows(task, rows);
         if (!task.rows) rows = every_row(batch);
+        const std::uint64_t rows_begun = task.raw ? result.records : rows.size();
         chain_.run(batch, rows, tallies_, result.faults);
         if (segment_.ends_dataset_wide) {
             store_rows(batch, rows, result);
@@ -87,10 +89,19 @@ public:
             encode_rows(batch, rows, result);
         }
         context_.on_first_rows();
+        context_.meter.add(tallies_, rows_begun, bytes);
         assembler_.add(task.partition, std::move(result), tallies_);
     }
 
 private:
+    static std::uint64_t bytes_of(const MorselTask& task) {
+        if (task.raw) return task.raw->payload_bytes();
+        if (task.part) return task.part->batch.size_bytes();
+        std::uint64_t bytes = 0;
+        for (const StagedPartition::Part& part : task.scattered->parts) bytes += part.batch.size_bytes();
+        return bytes;
+    }
+
     Batch read(const MorselTask& task, MorselRows& result) {
         const auto begin = std::chrono::steady_clock::now();
         ParsedMorsel parsed = parser_->parse(*task.raw);

@@ -13,6 +13,7 @@
 #include "pipeline.hpp"
 #include "rank_desk.hpp"
 #include "staged_partition.hpp"
+#include "work_meter.hpp"
 
 namespace dj {
 
@@ -25,6 +26,7 @@ struct PassContext {
     RankDesk& desk;
     Exporter& exporter;
     const StopRequest& stop;
+    WorkMeter& meter;
     std::function<void()> on_first_rows;  ///< Called at least once, when a first morsel has been processed.
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process_facts.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <fstream>
 #include <sstream>
@@ -28,10 +29,29 @@ double process_age_seconds() {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started;
 }
 
-std::uint64_t peak_rss_bytes() {
+namespace {
+
+double seconds_of(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+}
+
+std::uint64_t rss_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::uint64_t all_pages = 0;
+    std::uint64_t resident_pages = 0;
+    statm >> all_pages >> resident_pages;
+    return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+ProcessUse process_use() {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    const std::uint64_t now = rss_bytes();
+    // The kernel brings the peak up to date a little later.
+    return {seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), now,
+            std::max(now, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024)};
 }
 
 }  // namespace dj

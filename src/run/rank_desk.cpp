@@ -3,29 +3,11 @@
 
 #include <chrono>
 
-#include "dj/base/error.hpp"
-
 namespace dj {
 
 namespace {
 
 constexpr auto kLookAroundInterval = std::chrono::milliseconds(100);
-
-Abandon describe(std::exception_ptr error, int rank) {
-    try {
-        std::rethrow_exception(std::move(error));
-    } catch (const UserError& user) {
-        return {EndKind::user_error, rank, user.what()};
-    } catch (const EnvironmentError& environment) {
-        return {EndKind::environment_error, rank, environment.what()};
-    } catch (const std::bad_alloc&) {
-        return {EndKind::environment_error, rank, "out of memory"};
-    } catch (const std::exception& other) {
-        return {EndKind::bug, rank, other.what()};
-    } catch (...) {
-        return {EndKind::bug, rank, "an unknown kind of exception"};
-    }
-}
 
 }  // namespace
 
@@ -67,6 +49,7 @@ void RankDesk::on_message(mpi::Message&& message) {
         case Tag::place_block:
         case Tag::close_shard:
         case Tag::block_piece: routes_.to_exporter(std::move(message)); return;
+        case Tag::pulse: routes_.to_progress(message.from, Pulse::unpack(message.bytes)); return;
         default: routes_.to_coordinator(std::move(message)); return;
     }
     changed_.notify_all();
@@ -100,7 +83,7 @@ std::optional<PassComplete> RankDesk::wait_for_pass(std::uint32_t pass,
 }
 
 void RankDesk::fail(std::exception_ptr error) {
-    send(0, Tag::failed, describe(std::move(error), rank_).pack());
+    send(0, Tag::failed, Abandon::of(std::move(error), rank_).pack());
 }
 
 void RankDesk::stop(std::string reason) {

@@ -24,6 +24,7 @@ public:
     struct Routes {
         std::function<void(mpi::Message&&)> to_coordinator;  ///< Rank 0 only.
         std::function<void(mpi::Message&&)> to_exporter;
+        std::function<void(int from, Pulse&&)> to_progress;  ///< Rank 0 only.
     };
 
     /// Collective.

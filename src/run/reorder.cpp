@@ -132,6 +132,7 @@ public:
     }
 
     void count_bytes(std::uint64_t bytes) { bytes_ += bytes; }
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     [[nodiscard]] bool full() const { return bytes_ >= kSendBytes; }
 
     std::vector<std::string> pack() {
@@ -168,6 +169,7 @@ public:
         : partitions_(partitions), placed_(std::move(placed)), schema_(std::move(schema)) {}
 
     [[nodiscard]] bool at_end() const { return partition_ == partitions_.size(); }
+    [[nodiscard]] std::size_t shipped() const { return next_; }
 
     void load(RowShipment& shipment) {
         while (!at_end() && !shipment.full()) {
@@ -226,13 +228,14 @@ void unpack(const std::vector<std::string>& received, const RowPlanContext& cont
 
 }  // namespace
 
-RowPlanCounts reorder(const RowPlanContext& context, const Op& op, const std::string& op_name,
-                      std::vector<StagedPartition>& partitions, std::uint64_t total_rows) {
+RowPlanCounts reorder(const RowPlanContext& context, const Op& op, std::vector<StagedPartition>& partitions,
+                      std::uint64_t total_rows) {
     const mpi::Communicator& communicator = context.communicator;
-    check_key_kinds(communicator, partitions, op_name);
+    check_key_kinds(communicator, partitions, context.op_name);
     const std::uint64_t selected = std::min(op.select_count(total_rows), total_rows);
     auto placed = order_rows(context, op.descending(), partitions, total_rows, selected);
     const NewLayout layout = plan_layout(communicator, partitions, placed, selected);
+    context.meter.begin({context.op_name + ": moving rows", WorkUnit::rows, selected});
     RowSource source(partitions, std::move(placed), context.schema);
     std::map<std::uint64_t, StagedPartition> arrived;
     bool more = true;
@@ -240,7 +243,9 @@ RowPlanCounts reorder(const RowPlanContext& context, const Op& op, const std::st
         std::vector<std::string> buffers;
         together(communicator, [&] {
             RowShipment shipment(layout, context.schema);
+            const std::size_t before = source.shipped();
             source.load(shipment);
+            context.meter.advance(source.shipped() - before, shipment.bytes());
             buffers = shipment.pack();
         });
         const std::vector<std::string> received = communicator.all_to_all(buffers);

@@ -12,6 +12,7 @@
 #include "dj/ops/op.hpp"
 #include "dj/plan/execution_plan.hpp"
 #include "staged_partition.hpp"
+#include "work_meter.hpp"
 
 namespace dj {
 
@@ -20,6 +21,8 @@ struct RowPlanContext {
     StageStore& store;
     std::shared_ptr<const BatchSchema> schema;
     std::uint64_t memory_bytes = 0;  ///< For keys and buffers of one round on this rank.
+    WorkMeter& meter;
+    const std::string& op_name;
 };
 
 /// What the operator did, over all ranks.
@@ -37,7 +40,7 @@ struct RowPlanCounts {
 /// Collective. Orders all rows by key (ties by row id), keeps the first `op.select_count`, and moves them so that each
 /// rank holds a stretch of the new order, cut into partitions. Throws UserError (on all ranks) if keys of different
 /// kinds meet.
-[[nodiscard]] RowPlanCounts reorder(const RowPlanContext& context, const Op& op, const std::string& op_name,
+[[nodiscard]] RowPlanCounts reorder(const RowPlanContext& context, const Op& op,
                                     std::vector<StagedPartition>& partitions, std::uint64_t total_rows);
 
 }  // namespace dj

@@ -17,6 +17,8 @@
 #include "output_files.hpp"
 #include "pass.hpp"
 #include "process_facts.hpp"
+#include "progress_board.hpp"
+#include "progress_reporter.hpp"
 #include "quarantine_file.hpp"
 #include "rank_desk.hpp"
 #include "row_plan.hpp"
@@ -50,11 +52,15 @@ public:
             coordinator_.emplace(
                 spec_, input_, communicator_.size(),
                 [this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); });
+            board_.emplace(spec_, input_, *coordinator_, communicator_.size());
         }
         make_exporter();
         desk_.emplace(communicator_,
                       RankDesk::Routes{[this](mpi::Message&& m) { coordinator_->handle(std::move(m)); },
-                                       [this](mpi::Message&& m) { exporter_->handle(std::move(m)); }});
+                                       [this](mpi::Message&& m) { exporter_->handle(std::move(m)); },
+                                       [this](int from, Pulse&& p) { board_->take(from, std::move(p)); }});
+        reporter_.emplace(ProgressReporter::Context{
+            spec_, input_, meter_, *desk_, communicator_.processor_name(), board_ ? &*board_ : nullptr});
     }
 
     void run(JobResult& result) {
@@ -64,11 +70,12 @@ public:
             if (complete) publish(result);
         } catch (const OtherRankFailed&) {
             failed_ = true;
-        } catch (const std::exception& error) {
+        } catch (const std::exception&) {
             failed_ = true;
-            error_ = describe_error(error);
+            error_ = Abandon::of(std::current_exception(), communicator_.rank());
         }
         exporter_->stop();
+        reporter_->stop();
         desk_->close();
         if (!published_) keep_quarantine(result);
         conclude(result);
@@ -103,7 +110,7 @@ private:
     }
 
     /// Collective. Rank 0 must know of the pass before any rank can report on it.
-    void begin_pass(std::uint32_t pass, std::uint32_t partitions) {
+    void begin_pass(std::uint32_t pass, std::uint32_t partitions, std::uint64_t rows) {
         if (coordinator_) {
             std::optional<ExportLedger> ledger;
             if (!pipeline_->segments[pass].ends_dataset_wide) {
@@ -111,17 +118,30 @@ private:
             }
             coordinator_->begin_pass(pass, partitions, std::move(ledger));
         }
+        meter_.begin_pass(pass, pass_activity(pass, rows));
         communicator_.barrier();
+    }
+
+    [[nodiscard]] Activity pass_activity(std::uint32_t pass, std::uint64_t rows) const {
+        if (pass == 0) return {"reading the input", WorkUnit::bytes, 0};
+        const Segment& segment = pipeline_->segments[pass];
+        const std::size_t end = segment.end_op + (segment.ends_dataset_wide ? 1 : 0);
+        if (segment.first_op == end) return {"writing the output", WorkUnit::rows, rows};
+        const std::string& first = spec_.ops[segment.first_op].name;
+        const std::string& last = spec_.ops[end - 1].name;
+        return {first == last ? first : fmt::format("{} to {}", first, last), WorkUnit::rows, rows};
     }
 
     /// Collective. False if the run was abandoned.
     bool run_passes() {
-        const PassContext context{spec_,  *pipeline_, files_, *store_,
-                                  *desk_, *exporter_, stop_,  [this] { note_first_rows(); }};
+        const PassContext context{spec_,   *pipeline_, files_,
+                                  *store_, *desk_,     *exporter_,
+                                  stop_,   meter_,     [this] { note_first_rows(); }};
         std::vector<StagedPartition> staged;
         auto partitions = static_cast<std::uint32_t>(input_.partitions.size());
+        std::uint64_t rows = 0;
         for (std::uint32_t pass = 0; pass < pipeline_->segments.size(); ++pass) {
-            begin_pass(pass, partitions);
+            begin_pass(pass, partitions, rows);
             std::vector<PartitionState> states = run_pass(context, pass, std::exchange(staged, {}));
             const auto complete = desk_->wait_for_pass(pass, [this] {
                 if (stop_.requested()) desk_->stop(stop_.reason());
@@ -138,6 +158,7 @@ private:
             const RowPlanCounts counts =
                 resolve(pipeline_->ops[pipeline_->segments[pass].end_op], staged, complete->total_rows);
             partitions = counts.partitions;
+            rows = counts.rows_out;
         }
         throw Bug("the last segment of a plan must end in the export");
     }
@@ -158,40 +179,23 @@ private:
         }
     }
 
-    static std::vector<StagedPartition> stage(std::vector<PartitionState>& states,
-                                              const PassComplete& complete) {
-        std::vector<StagedPartition> staged;
-        for (std::size_t i = 0; i < states.size(); ++i) {
-            StagedPartition partition;
-            partition.partition = states[i].partition;
-            partition.first_row = complete.bases[i].row;
-            std::uint64_t record = states[i].pass == 0 ? complete.bases[i].record : 0;
-            for (MorselRows& morsel : states[i].morsels) {
-                partition.parts.push_back({morsel.rows,
-                                           std::move(morsel.batch),
-                                           std::move(morsel.keys),
-                                           std::move(morsel.sizes),
-                                           record,
-                                           {}});
-                record += morsel.records;
-            }
-            staged.push_back(std::move(partition));
-        }
-        return staged;
-    }
-
     RowPlanCounts resolve(const BoundOp& bound, std::vector<StagedPartition>& staged,
                           std::uint64_t total_rows) {
         const auto begin = std::chrono::steady_clock::now();
         const RowPlanContext context{
-            communicator_, *store_, pipeline_->schema,
-            std::max(share_of(spec_.memory_bytes, kExchangeShare), kLeastExchangeBytes)};
+            communicator_,
+            *store_,
+            pipeline_->schema,
+            std::max(share_of(spec_.memory_bytes, kExchangeShare), kLeastExchangeBytes),
+            meter_,
+            bound.spec->name};
         const RowPlanCounts counts = bound.spec->shape == OpShape::group_by_key
                                          ? drop_duplicates(context, staged, total_rows)
-                                         : reorder(context, *bound.op, bound.spec->name, staged, total_rows);
+                                         : reorder(context, *bound.op, staged, total_rows);
         const double seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         resolved_.push_back({bound.index, counts, seconds});
+        if (board_) board_->note(resolved_.back());
         if (input_.events != nullptr && communicator_.is_root())
             record_resolution(*input_.events, spec_, resolved_.back(), *bound.spec);
         return counts;
@@ -199,6 +203,7 @@ private:
 
     /// Collective. The output is complete under temporary names: make it durable, then let it appear.
     void publish(JobResult& result) {
+        meter_.begin({"making the output durable"});
         together(communicator_, [&] { exporter_->sync(); });
         result.quarantined = write_faults();
         together(communicator_, [&] {
@@ -242,17 +247,9 @@ private:
         }
     }
 
-    static Abandon describe_error(const std::exception& error) {
-        EndKind kind = EndKind::bug;
-        if (dynamic_cast<const UserError*>(&error) != nullptr) kind = EndKind::user_error;
-        if (dynamic_cast<const EnvironmentError*>(&error) != nullptr) kind = EndKind::environment_error;
-        if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) kind = EndKind::environment_error;
-        return {kind, 0, error.what()};
-    }
-
     /// Collective. Puts together what every rank knows; on rank 0 the accounts too.
     void conclude(JobResult& result) {
-        result.peak_rss_bytes = communicator_.max(peak_rss_bytes());
+        result.peak_rss_bytes = communicator_.max(process_use().peak_rss_bytes);
         result.spilled_bytes = communicator_.sum(store_->usage().spilled_bytes);
         const auto first_row_us = static_cast<std::uint64_t>(seconds_to_first_row_ * 1e6);
         constexpr std::uint64_t kNever = ~std::uint64_t{0};
@@ -261,6 +258,7 @@ private:
         result.seconds_to_first_row = earliest == kNever ? 0 : static_cast<double>(earliest) * 1e-6;
         settle_exit(result);
         if (!communicator_.is_root()) return;
+        reporter_->record_end();
         fill_counts(result);
         if (published_ && result.exit == ExitCode::done && !result.counts_add_up) {
             result.exit = ExitCode::failed;
@@ -329,6 +327,9 @@ private:
     std::optional<Coordinator> coordinator_;
     std::optional<Exporter> exporter_;
     std::optional<RankDesk> desk_;
+    WorkMeter meter_{spec_.ops.size() + 1};
+    std::optional<ProgressBoard> board_;
+    std::optional<ProgressReporter> reporter_;
 
     std::vector<FaultBlock> faults_;
     std::vector<ResolvedOp> resolved_;

@@ -9,6 +9,8 @@
 
 #include "dj/data/batch.hpp"
 #include "dj/storage/stage_store.hpp"
+#include "messages.hpp"
+#include "partition_state.hpp"
 
 namespace dj {
 
@@ -38,5 +40,10 @@ struct StagedPartition {
         return total;
     }
 };
+
+/// This rank's partitions of a pass that is complete, on their way to the row plan. `states` are as `complete` numbers
+/// them; their rows and keys are moved from.
+[[nodiscard]] std::vector<StagedPartition> stage(std::vector<PartitionState>& states,
+                                                 const PassComplete& complete);
 
 }  // namespace dj

@@ -39,6 +39,23 @@ TEST(Messages, Assignment) {
     expect_no_prefix_is_read(sent);
 }
 
+TEST(Messages, Pulse) {
+    const Pulse sent{1, 2, 3.5, 4.5, 5, 6, 7, 8, "n1", {{}, {.rows_in = 9}}};
+    const Pulse back = Pulse::unpack(sent.pack());
+    EXPECT_EQ(back.activity, 1U);
+    EXPECT_EQ(back.threads, 2);
+    EXPECT_EQ(back.seconds, 3.5);
+    EXPECT_EQ(back.cpu_seconds, 4.5);
+    EXPECT_EQ(back.rss_bytes, 5U);
+    EXPECT_EQ(back.peak_rss_bytes, 6U);
+    EXPECT_EQ(back.rows, 7U);
+    EXPECT_EQ(back.bytes, 8U);
+    EXPECT_EQ(back.host, "n1");
+    ASSERT_EQ(back.tallies.size(), 2U);
+    EXPECT_EQ(back.tallies[1].rows_in, 9U);
+    expect_no_prefix_is_read(sent);
+}
+
 TEST(Messages, PartitionDone) {
     PartitionDone sent;
     sent.pass = 1;

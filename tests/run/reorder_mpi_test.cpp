@@ -70,7 +70,7 @@ protected:
         const std::vector<std::string> all = flatten(keys);
         const std::vector<std::uint64_t> expected = plain_sort(all, descending, count);
         const RowPlanCounts counts =
-            reorder(rows.context(memory_bytes), Selector(descending, count), "selector", mine, all.size());
+            reorder(rows.context(memory_bytes), Selector(descending, count), mine, all.size());
         EXPECT_EQ(counts.rows_in, all.size());
         EXPECT_EQ(counts.rows_out, expected.size());
         EXPECT_TRUE(std::is_sorted(mine.begin(), mine.end(),
@@ -222,7 +222,7 @@ TEST_F(Reorder, NumbersAndStringsDoNotMeet) {
         StagedRows rows(world_);
         std::vector<StagedPartition> mine = rows.stage(keys);
         try {
-            (void)reorder(rows.context(kAmple), Selector(true, kAllRows), "topk_selector", mine, 300);
+            (void)reorder(rows.context(kAmple), Selector(true, kAllRows), mine, 300);
             FAIL() << "on rank " << world_.rank();
         } catch (const UserError& error) {
             EXPECT_THAT(error.what(), HasSubstr("topk_selector"));
@@ -234,7 +234,7 @@ TEST_F(Reorder, ADamagedStoreOnOneRankEndsItOnAll) {
     StagedRows rows(world_);
     std::vector<StagedPartition> mine = rows.stage({{{number_key(1)}}, {{number_key(2)}}, {{number_key(3)}}});
     if (!mine.empty() && world_.is_root()) mine.front().parts.front().keys = rows.store.put("torn");
-    EXPECT_ANY_THROW((void)reorder(rows.context(kAmple), Selector(true, 2), "selector", mine, 3));
+    EXPECT_ANY_THROW((void)reorder(rows.context(kAmple), Selector(true, 2), mine, 3));
 }
 
 }  // namespace

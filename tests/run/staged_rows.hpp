@@ -50,7 +50,7 @@ public:
     }
 
     [[nodiscard]] RowPlanContext context(std::uint64_t memory_bytes) {
-        return {communicator_, store, schema, memory_bytes};
+        return {communicator_, store, schema, memory_bytes, meter, op_name};
     }
 
     /// How long a row's text is at least, by its key.
@@ -79,6 +79,8 @@ public:
 
     std::shared_ptr<const BatchSchema> schema;
     std::size_t text_column = 0;
+    WorkMeter meter{0};
+    std::string op_name = "topk_selector";
     std::unique_ptr<FileSystem> files = make_local_file_system();
     StageStore store{*files, {.memory_bytes = 1ULL << 30, .scratch_folder = {}}};
 

@@ -30,6 +30,32 @@ struct NotedEvent {
     bool operator==(const NotedEvent&) const = default;
 };
 
+/// The last `performance_metric` and `resource_usage` about the whole job.
+struct NotedProgress {
+    double timestamp = 0;  ///< 0: there has been none.
+    std::string activity{};
+    std::uint64_t pass = 0;  ///< From 1.
+    std::uint64_t passes = 0;
+    std::optional<double> share{};  ///< Of the activity.
+    double rows_per_second = 0;
+    double bytes_per_second = 0;
+    std::optional<double> seconds_left{};  ///< Of the activity.
+    bool operator==(const NotedProgress&) const = default;
+};
+struct NotedUsage {
+    double timestamp = 0;                 ///< 0: there has been none.
+    std::uint64_t largest_rss_bytes = 0;  ///< Of the rank that had most.
+    std::uint64_t peak_rss_bytes = 0;
+    std::uint64_t budget_bytes = 0;  ///< Per rank.
+    double cpu_seconds = 0;
+    std::optional<double> busy_least{};  ///< Share of the granted cores' time.
+    double busy_median = 0;
+    double busy_most = 0;
+    std::uint64_t least_busy_rank = 0;
+    std::string least_busy_host{};
+    bool operator==(const NotedUsage&) const = default;
+};
+
 struct EventTally {
     static constexpr std::size_t kNotedEvents = 10;
 
@@ -52,6 +78,8 @@ struct EventTally {
     std::string ended_by{};  ///< "job_complete", "job_failed", "job_stopping" or empty.
     std::map<std::pair<std::string, std::uint64_t>, OpTally> ops{};  ///< By branch and operator's index.
     std::deque<NotedEvent> noted{};                                  ///< The last warnings and errors.
+    NotedProgress progress{};
+    NotedUsage usage{};
 
     /// Adds an event as it stands in the file. An event of a later attempt starts the tally afresh, one of an earlier
     /// attempt changes nothing. Fields that are missing or of another type count as absent.

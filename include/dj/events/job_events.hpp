@@ -62,8 +62,6 @@ struct OpFigures {
 [[nodiscard]] Event row_quarantined_event(std::uint64_t rows, const std::string& op,
                                           const std::string& reason, const std::string& file);
 [[nodiscard]] Event dag_saved_event(const std::string& plan_path, std::size_t node_count);
-[[nodiscard]] Event resource_usage_event(std::uint64_t rss_bytes, std::uint64_t peak_rss_bytes,
-                                         double cpu_seconds);
 [[nodiscard]] Event warning_event(const std::string& message);
 [[nodiscard]] Event info_event(const std::string& message);
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "dj/base/file_system.hpp"
 #include "dj/base/step_count.hpp"
 #include "dj/events/event.hpp"
+#include "dj/events/run_progress.hpp"
 #include "dj/format/input.hpp"
 #include "dj/mpi/communicator.hpp"
 #include "dj/ops/op.hpp"
@@ -87,11 +89,18 @@ struct JobResult {
 /// Set from signal handlers and control files; read by all threads.
 class StopRequest;
 
-/// Rank 0's side: what is read, and where events go.
+/// Who watches a run: `look` is called on rank 0, from one thread, about every `interval_seconds`.
+struct ProgressWatch {
+    std::function<void(const RunProgress&)> look{};  ///< Empty: nobody.
+    double interval_seconds = 1;
+};
+
+/// Rank 0's side: what is read, where events go, who watches.
 struct JobInput {
     std::vector<InputFile> files;
     std::vector<Partition> partitions;
     EventSink* events = nullptr;
+    ProgressWatch progress{};
 };
 
 /// Throws UserError if operators, input and output do not go together (a missing column, a column of another type), as far
