@@ -39,6 +39,40 @@ ordered_json steps_json(const JobState& state) {
     return list;
 }
 
+/// What the run itself said last; null before it said anything.
+ordered_json now_json(const EventTally& events) {
+    const auto& said = events.progress;
+    if (said.timestamp == 0) return {};
+    const auto known = [](const std::optional<double>& value) {
+        return value ? ordered_json(*value) : ordered_json();
+    };
+    return {{"timestamp", said.timestamp},
+            {"activity", said.activity},
+            {"pass", said.pass},
+            {"passes", said.passes},
+            {"share", known(said.share)},
+            {"rows_per_second", said.rows_per_second},
+            {"bytes_per_second", said.bytes_per_second},
+            {"seconds_left", known(said.seconds_left)}};
+}
+
+ordered_json usage_json(const EventTally& events) {
+    const auto& usage = events.usage;
+    if (usage.timestamp == 0) return {};
+    ordered_json json = {{"timestamp", usage.timestamp},
+                         {"largest_rank_rss_bytes", usage.largest_rss_bytes},
+                         {"peak_rss_bytes", usage.peak_rss_bytes},
+                         {"memory_budget_bytes", usage.budget_bytes},
+                         {"cpu_seconds", usage.cpu_seconds}};
+    if (!usage.busy_least) return json;
+    json["busy_least"] = *usage.busy_least;
+    json["busy_median"] = usage.busy_median;
+    json["busy_most"] = usage.busy_most;
+    json["least_busy_rank"] = usage.least_busy_rank;
+    json["least_busy_host"] = usage.least_busy_host;
+    return json;
+}
+
 ordered_json events_json(const JobState& state) {
     const auto& read = state.events_read;
     ordered_json json = {{"count", read.events},
@@ -65,6 +99,8 @@ ordered_json monitor_json(const JobState& state, double now) {
     json["folder"] = state.folder.string();
     json["last_sign_of_life"] = last_sign_of_life(state);
     json["progress"] = progress_json(progress_of(state, now));
+    json["now"] = now_json(state.events);
+    json["usage"] = usage_json(state.events);
     json["steps"] = steps_json(state);
     json["quarantine_file"] =
         state.quarantine_file.empty() ? ordered_json() : ordered_json(state.quarantine_file.string());

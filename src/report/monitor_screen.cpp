@@ -6,6 +6,7 @@
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
 #include "report/labelled.hpp"
+#include "report/progress_words.hpp"
 
 namespace dj {
 namespace {
@@ -67,7 +68,42 @@ std::string bar(double share, const ScreenStyle& style) {
                        share * 100);
 }
 
-std::string progress_lines(const JobProgress& progress, JobCondition condition, const ScreenStyle& style) {
+/// What the run itself said last; of a job that ended, nothing.
+std::string now_lines(const EventTally& events, double now, const ScreenStyle& style) {
+    std::string text;
+    const auto& said = events.progress;
+    if (said.timestamp > 0) {
+        auto line = said.passes > 1 ? fmt::format("pass {} of {}, ", said.pass, said.passes) : std::string();
+        line += show_text(said.activity);
+        if (said.share) line += fmt::format(", {:.0f} %", *said.share * 100);
+        const auto speed = words_of_speed({said.rows_per_second, said.bytes_per_second});
+        if (!speed.empty()) line += "; " + speed;
+        if (said.seconds_left)
+            line += fmt::format("; about {} left of it", show_duration(*said.seconds_left));
+        line += fmt::format(" (said {} ago)", show_duration(std::max(0.0, now - said.timestamp)));
+        text += labelled("now", line, style);
+    }
+    const auto& usage = events.usage;
+    if (usage.timestamp == 0) return text;
+    if (usage.busy_least) {
+        auto place = fmt::format("rank {}", usage.least_busy_rank);
+        if (!usage.least_busy_host.empty()) place += " on " + show_text(usage.least_busy_host);
+        text += labelled(
+            "cpu",
+            fmt::format("{:.0f} to {:.0f} % of the granted cores, median {:.0f} %; least busy: {}",
+                        *usage.busy_least * 100, usage.busy_most * 100, usage.busy_median * 100, place),
+            style);
+    }
+    return text + labelled("memory",
+                           fmt::format("{} of {} on the rank that uses most, {} at the peak",
+                                       show_bytes(usage.largest_rss_bytes), show_bytes(usage.budget_bytes),
+                                       show_bytes(usage.peak_rss_bytes)),
+                           style);
+}
+
+/// `told`: the run itself says how fast it is.
+std::string progress_lines(const JobProgress& progress, JobCondition condition, bool told,
+                           const ScreenStyle& style) {
     auto text = labelled("progress", bar(progress.share, style), style);
     std::string parts = fmt::format("{} partitions done", show_count(progress.partitions_done));
     if (progress.partitions_total > 0) {
@@ -86,13 +122,14 @@ std::string progress_lines(const JobProgress& progress, JobCondition condition, 
     text += labelled("", parts, style);
     const bool all_read =
         progress.partitions_total > 0 && progress.partitions_done >= progress.partitions_total;
-    if (condition == JobCondition::running && all_read) {
+    if (condition == JobCondition::running && all_read && !told) {
         text +=
             labelled("", "the input is read; operators that look at all of it, and the export, go on", style);
     }
     std::string rates =
         fmt::format("{} rows in, {} {}", show_count(progress.rows_in), show_count(progress.rows_out),
                     condition == JobCondition::running ? "of them left so far" : "out");
+    if (told) return text + labelled("", rates, style);
     if (progress.rows_per_second > 0)
         rates += fmt::format("; {} rows/s", show_rate(progress.rows_per_second));
     if (progress.bytes_per_second > 0)
@@ -185,7 +222,9 @@ std::string monitor_screen(const JobState& state, double now, bool detailed, con
             style, Paint::yellow);
     }
     text += labelled("started", times_of(state, progress, condition, now), style);
-    text += progress_lines(progress, condition, style);
+    const bool told = condition == JobCondition::running && state.events.progress.timestamp > 0;
+    text += progress_lines(progress, condition, told, style);
+    if (condition == JobCondition::running) text += now_lines(state.events, now, style);
     if (condition == JobCondition::running && state.event_files.empty()) {
         text +=
             labelled("", "this job records no events: how far it is cannot be told", style, Paint::yellow);

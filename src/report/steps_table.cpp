@@ -24,9 +24,18 @@ std::string core_seconds(const StepCount& step) {
     return step.cpu_seconds < 0.005 ? "<0.01" : fmt::format("{:.2f}", step.cpu_seconds);
 }
 
+std::string share_of_time(const StepCount& step, double all_seconds) {
+    if (step.cpu_seconds <= 0 || all_seconds <= 0) return {};
+    const double percent = 100 * step.cpu_seconds / all_seconds;
+    return percent < 0.5 ? "<1 %" : fmt::format("{:.0f} %", percent);
+}
+
 }  // namespace
 
-std::string steps_table(const std::vector<StepLine>& steps, const ScreenStyle& style) {
+std::string steps_table(const std::vector<StepLine>& steps, const ScreenStyle& style, StepTime time) {
+    double all_seconds = 0;
+    for (const auto& line : steps) all_seconds += line.count.cpu_seconds;
+    const bool shares = time == StepTime::share;
     const std::vector<TableColumn> columns = {
         {.header = "branch", .right = false, .keep = 100, .hide_empty = true, .flexible = true},
         {.header = "step", .right = false, .keep = 100, .flexible = true},
@@ -36,7 +45,7 @@ std::string steps_table(const std::vector<StepLine>& steps, const ScreenStyle& s
         {.header = "made", .keep = 80, .hide_empty = true},
         {.header = "merged", .keep = 80, .hide_empty = true},
         {.header = "quarantined", .keep = 85, .hide_empty = true},
-        {.header = "core s", .keep = 20, .hide_empty = true},
+        {.header = shares ? "time" : "core s", .keep = shares ? 60 : 20, .hide_empty = true},
         {.header = "MB/s/core", .keep = 30, .hide_empty = true},
     };
     std::vector<std::vector<std::string>> rows;
@@ -49,8 +58,8 @@ std::string steps_table(const std::vector<StepLine>& steps, const ScreenStyle& s
              end ? step.name : fmt::format("{:>2} {}", ++number, show_text(step.name)),
              end && step.name == "export" ? show_count(step.rows_in) : count_or_nothing(step.rows_in),
              show_count(step.rows_out), count_or_nothing(step.dropped), count_or_nothing(step.made),
-             count_or_nothing(step.merged), count_or_nothing(step.quarantined), core_seconds(step),
-             core_rate(step)});
+             count_or_nothing(step.merged), count_or_nothing(step.quarantined),
+             shares ? share_of_time(step, all_seconds) : core_seconds(step), core_rate(step)});
         // An operator that no row reached says 0, not nothing.
         if (!end && step.rows_in == 0) rows.back()[2] = "0";
     }

@@ -68,6 +68,42 @@ TEST_F(MonitorScreenTest, WhatComesAfterTheLastPartitionIsSaid) {
     EXPECT_THAT(text, Not(HasSubstr("to go")));
 }
 
+TEST_F(MonitorScreenTest, WhatTheRunSaidLastIsShown) {
+    auto state = read_job_state(*files_, layout_.folder());
+    state.events.progress = {.timestamp = now_ - 4,
+                             .activity = "document_deduplicator: comparing keys",
+                             .pass = 1,
+                             .passes = 2,
+                             .share = 0.45,
+                             .rows_per_second = 1000,
+                             .bytes_per_second = 2e6,
+                             .seconds_left = 12.5};
+    state.events.usage = {.timestamp = now_,
+                          .largest_rss_bytes = 800'000'000,
+                          .peak_rss_bytes = 900'000'000,
+                          .budget_bytes = 1'000'000'000,
+                          .busy_least = 0.25,
+                          .busy_median = 0.9,
+                          .busy_most = 1,
+                          .least_busy_rank = 3,
+                          .least_busy_host = "n2"};
+    const auto text = monitor_screen(state, now_, false, {.width = 140});
+    EXPECT_THAT(
+        text,
+        HasSubstr("now         pass 1 of 2, document_deduplicator: comparing keys, 45 %; 2.0 MB/s, 1,000 "
+                  "rows/s; about 12.5 s left of it (said 4.00 s ago)\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("cpu         25 to 100 % of the granted cores, median 90 %; least busy: rank 3 on n2\n"));
+    EXPECT_THAT(
+        text, HasSubstr("memory      800.0 MB of 1.0 GB on the rank that uses most, 900.0 MB at the peak\n"));
+    EXPECT_THAT(text, Not(HasSubstr("to go"))) << "one estimate is enough";
+    EXPECT_EQ(monitor_json(state, now_).at("now").at("share"), 0.45);
+    EXPECT_EQ(monitor_json(state, now_).at("usage").at("least_busy_rank"), 3);
+    state.summary->status = JobStatus::failed;
+    EXPECT_THAT(monitor_screen(state, now_, false, {}), Not(HasSubstr("now  ")));
+}
+
 TEST_F(MonitorScreenTest, ADeadJobSaysHowToGoOn) {
     now_ += 1e5;
     const auto text = screen();

@@ -24,6 +24,11 @@ namespace dj {
 /// The law of promise 1 with this job's figures: "read 10 + made 0 = exported 8 + dropped 2 + ...".
 [[nodiscard]] std::string law_line(const JobSummary& summary);
 /// Table of steps.
-[[nodiscard]] std::string steps_table(const std::vector<StepLine>& steps, const ScreenStyle& style);
+enum class StepTime : std::uint8_t {
+    core_seconds,  ///< Seconds of all cores, and MB/s per core.
+    share,         ///< Of the time of all steps.
+};
+[[nodiscard]] std::string steps_table(const std::vector<StepLine>& steps, const ScreenStyle& style,
+                                      StepTime time = StepTime::core_seconds);
 
 }  // namespace dj
