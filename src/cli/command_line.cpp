@@ -22,7 +22,7 @@ constexpr std::array kOptions{
     ProgramOption{"--force-unlock", "", "Take over a job id whose other run still seems alive."},
     ProgramOption{"--verify-input", "", "On a resume, compare all bytes of the input, not only its ends."},
     ProgramOption{"--quiet", "", "Say nothing but errors."},
-    ProgramOption{"--log-format", "text|json", "How messages and the final table are written."},
+    ProgramOption{"--log-format", "text|json", "How messages, progress and the final table are written."},
     ProgramOption{"--help", "", "This text."},
     ProgramOption{"--version", "", "The version."},
 };

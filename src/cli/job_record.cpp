@@ -77,7 +77,7 @@ void record(const std::string& what, Write write) {
 
 }  // namespace
 
-void JobRecord::open(const std::vector<std::string>& arguments) {
+void JobRecord::open(const std::vector<std::string>& arguments, TellError tell_error) {
     layout_.create_folders(files_);
     const int attempt = job_.spec.attempt;
     job_.summary.resumption_command = resumption_command(arguments, job_.spec.job_id, job_.summary.ranks);
@@ -87,7 +87,7 @@ void JobRecord::open(const std::vector<std::string>& arguments) {
     replace_file(files_, layout_.cli(),
                  cli.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", attempt);
     write_plan();
-    open_events();
+    open_events(std::move(tell_error));
     heartbeat_ = std::make_unique<JobHeartbeat>(files_, layout_.summary(), job_.summary);
     if (const auto index = job_index_folder()) {
         (void)remember_job(files_, *index, {job_.spec.job_id, layout_.folder(), job_.summary.start_time});
@@ -121,7 +121,7 @@ void JobRecord::write_plan() {
     replace_file(files_, layout_.partition_table(), partition_table(job_.input).dump() + "\n", attempt);
 }
 
-void JobRecord::open_events() {
+void JobRecord::open_events(TellError tell_error) {
     if (!recipe_.event_logging.enabled) return;
     const std::string timestamp = utc_timestamp(job_.summary.start_time);
     EventLogOptions log;
@@ -131,7 +131,7 @@ void JobRecord::open_events() {
     log.backup_count = recipe_.event_logging.backup_count;
     log.job_id = job_.spec.job_id;
     log.attempt = job_.spec.attempt;
-    log.on_trouble = [](const std::string& message) { print_error(message); };
+    log.on_trouble = std::move(tell_error);
     events_ = std::make_unique<EventLog>(files_, log);
     job_.summary.event_log_file = log.events_path.string();
     job_.input.events = events_.get();

@@ -3,6 +3,7 @@
 /// heartbeat.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,9 +25,12 @@ public:
     JobRecord(FileSystem& files, PreparedJob& job, const Recipe& recipe)
         : files_(files), job_(job), recipe_(recipe), layout_(job.places) {}
 
+    /// Says what goes wrong meanwhile, from any thread.
+    using TellError = std::function<void(const std::string&)>;
+
     /// Makes the job folder and what stands in it from the start; events of the run go to the log that it opens. Throws
     /// EnvironmentError.
-    void open(const std::vector<std::string>& arguments);
+    void open(const std::vector<std::string>& arguments, TellError tell_error);
 
     /// The result is decided: what cannot be recorded about it any more is said, and changes nothing. Returns the summary
     /// as it stands, or would stand, in the folder.
@@ -34,7 +38,7 @@ public:
 
 private:
     void write_plan();
-    void open_events();
+    void open_events(TellError tell_error);
     void record_end(const JobResult& result, const StopRequest& stop);
     void fill_mapping(const JobResult& result);
 

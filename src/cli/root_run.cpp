@@ -56,7 +56,12 @@ void RootRun::prepare(const std::optional<std::vector<RowBorder>>& borders) {
                            job_.spec.job_id, to_string(claim_.earlier->status)));
     }
     record_.emplace(files_, job_, checked_.recipe);
-    record_->open(options_.arguments);
+    const auto form = options_.quiet      ? ProgressDisplay::Form::none
+                      : options_.log_json ? ProgressDisplay::Form::json
+                                          : ProgressDisplay::Form::people;
+    display_.emplace(form, job_.spec.job_id);
+    record_->open(options_.arguments, [this](const std::string& text) { display_->tell_error(text); });
+    job_.input.progress = display_->watch();
     say(fmt::format("job {}: {}", job_.spec.job_id, JobLayout(job_.places).folder().string()));
 }
 
@@ -66,6 +71,7 @@ std::optional<std::int64_t> RootRun::wanted_threads() const {
 }
 
 void RootRun::conclude(const JobResult& result, const StopRequest& stop) {
+    display_->finish();
     const JobSummary summary = record_->close(result, stop);
     if (options_.log_json) {
         (void)write_all(1, to_json(summary).dump() + "\n");

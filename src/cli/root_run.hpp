@@ -13,6 +13,7 @@
 #include "cli/job_claim.hpp"
 #include "cli/job_record.hpp"
 #include "cli/prepare_job.hpp"
+#include "cli/progress_display.hpp"
 #include "cli/run_recipe.hpp"
 #include "dj/base/exit_code.hpp"
 #include "dj/run/row_borders.hpp"
@@ -57,6 +58,7 @@ private:
     GrantedMachine machine_;
     InputSurvey survey_;
     PreparedJob job_;
+    std::optional<ProgressDisplay> display_;  ///< Outlives the record, which tells errors through it.
     std::optional<JobRecord> record_;
 };
 

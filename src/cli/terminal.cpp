@@ -29,11 +29,6 @@ std::size_t width_of(int descriptor) {
     return 100;
 }
 
-bool set_in_environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value != nullptr && *value != '\0';
-}
-
 }  // namespace
 
 bool is_terminal(int descriptor) { return isatty(descriptor) == 1; }
@@ -48,8 +43,12 @@ bool write_all(int descriptor, std::string_view text) {
     return true;
 }
 
-/// Under mpirun rank 0 writes to a terminal of the launcher's making, whatever stands at its other end.
-static bool behind_a_launcher() {
+bool set_in_environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+}
+
+bool behind_a_launcher() {
     return set_in_environment("OMPI_COMM_WORLD_SIZE") || set_in_environment("PMIX_RANK") ||
            set_in_environment("PMI_RANK");
 }

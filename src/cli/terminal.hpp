@@ -15,6 +15,13 @@ namespace dj {
 
 [[nodiscard]] bool is_terminal(int descriptor);
 
+/// Whether mpirun or its like started this process: then rank 0 writes to a pipe or a terminal of the launcher's making,
+/// whatever stands at its other end.
+[[nodiscard]] bool behind_a_launcher();
+
+/// To something that is not empty.
+[[nodiscard]] bool set_in_environment(const char* name);
+
 /// Writes all of `text`, past buffers. A reader that has gone away (`| head`) is no failure; SIGPIPE must be ignored.
 [[nodiscard]] bool write_all(int descriptor, std::string_view text);
 
