@@ -9,6 +9,7 @@
 
 #include "dj/base/error.hpp"
 #include "dj/ops/op.hpp"
+#include "dj/text/refined_words.hpp"
 
 namespace dj {
 namespace {
@@ -83,6 +84,19 @@ TEST(WordLists, AreCompiledInAsTheyLieInTheTree) {
         }
     }
     EXPECT_THROW((void)shipped_word_lists("colours"), Bug);
+}
+
+TEST(WordLists, ComeAlongInTheFormInWhichTextsAreCompared) {
+    RefinedWords refined;
+    for (const std::string kind : {"stopwords", "flagged_words"}) {
+        for (const auto& [language, words] : shipped_word_lists(kind)) {
+            EXPECT_EQ(std::ranges::adjacent_find(words), words.end()) << kind << " " << language;
+            for (const auto& word : words) {
+                refined.assign(word);
+                EXPECT_EQ(refined.bytes(), word + " ") << kind << " " << language << ": can never match";
+            }
+        }
+    }
 }
 
 TEST(WordLists, AreAskedForByParameters) {

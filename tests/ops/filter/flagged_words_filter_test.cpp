@@ -17,9 +17,9 @@ double share_in(const std::string& text, const json& params = json::object()) {
 
 TEST(FlaggedWordsFilter, LooksInTheListThatComesWithTheProgram) {
     EXPECT_EQ(share_in("PORN! and nothing else"), 0.25);
-    EXPECT_EQ(share_in("Pornografie"), 0.0);
-    EXPECT_EQ(share_in("Pornografie", {{"lang", "de"}}), 1.0);
-    EXPECT_EQ(share_in("Pornografie porn", {{"lang", "all"}}), 1.0);
+    EXPECT_EQ(share_in("Arschloch"), 0.0);
+    EXPECT_EQ(share_in("Arschloch", {{"lang", "de"}}), 1.0);
+    EXPECT_EQ(share_in("Arschloch porn", {{"lang", "all"}}), 1.0);
     EXPECT_EQ(share_in("classic Scunthorpe assessment of a cocktail"), 0.0) << "whole words only";
 }
 
