@@ -15,6 +15,7 @@
 #include "cli/command_line.hpp"
 #include "cli/help_text.hpp"
 #include "cli/process_environment.hpp"
+#include "cli/processor_check.hpp"
 #include "cli/recipe_modes.hpp"
 #include "cli/run_recipe.hpp"
 #include "cli/terminal.hpp"
@@ -91,6 +92,7 @@ int run(const CommandLine& line, RecipeSources sources) {
 
 int main_of(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    check_processor();
     const bool speaks = speaks_for_all();
     const char* const named = std::getenv("DJ_PROCESS_CONFIG");
     const auto parsed =

@@ -5,11 +5,8 @@
 #include <cmath>
 #include <cstring>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "dj/data/python_json.hpp"
+#include "dj/text/byte_vector.hpp"
 
 namespace dj {
 namespace {
@@ -44,20 +41,16 @@ char* write_escape(char* out, unsigned char byte) {
 char* write_escaped(char* out, std::string_view in) {
     const char* at = in.data();
     const char* const end = at + in.size();
-#ifdef __SSE2__
-    // Sixteen bytes are copied and looked at in one go; only up to the first that needs an escape do they count.
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i last_control = _mm_set1_epi8(0x1f);
-    while (end - at >= 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
-        const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
-        const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
+#ifdef DJ_BYTE_VECTOR
+    // A vector is copied and looked at in one go; only up to the first byte that needs an escape does it count.
+    while (static_cast<std::size_t>(end - at) >= ByteVector::kSize) {
+        const ByteVector bytes = ByteVector::load(at);
+        bytes.store(out);
+        const auto special = bytes.between(0, 0x1F) | bytes.equal('"') | bytes.equal('\\');
+        const std::uint32_t mask = special.mask();
         if (mask == 0) {
-            at += 16;
-            out += 16;
+            at += ByteVector::kSize;
+            out += ByteVector::kSize;
             continue;
         }
         const int plain = std::countr_zero(mask);
@@ -81,7 +74,7 @@ char* write_escaped(char* out, std::string_view in) {
 void append_json_string(std::string& out, std::string_view utf8) {
     // By way of the stack, a piece at a time: a string cannot be made longer without its bytes being written twice.
     constexpr std::size_t kPiece = 1024;
-    constexpr std::size_t kVector = 16;
+    constexpr std::size_t kVector = 32;
     std::array<char, kPiece * kLongestEscape + kVector> escaped;
     out.reserve(out.size() + utf8.size() + utf8.size() / 32 + 2);
     out += '"';

@@ -142,11 +142,16 @@ struct Mailbox::State {
             return;
         }
         std::unique_lock lock(mutex);
-        wake.wait_for(lock, duration, [this] { return woken; });
+        // A rank alone gets no messages but its own, and those wake the thread.
+        if (comm.size == 1 && !closing) {
+            wake.wait(lock, [this] { return woken || closing || !queue.empty(); });
+        } else {
+            wake.wait_for(lock, duration, [this] { return woken; });
+        }
     }
 
     void serve() {
-        Backoff backoff(Patience::idle);
+        Backoff backoff(Patience::background);
         while (!is_abandoned()) {
             bool progressed = send_queued();
             pending_bytes -= outgoing.advance(progressed);

@@ -17,6 +17,7 @@ namespace {
 constexpr int kEagerPolls = 50;
 constexpr int kShortestSleepMicroseconds = 20;
 constexpr int kLongestSleepMicroseconds = 200;
+constexpr int kLongestBackgroundSleepMicroseconds = 1000;
 constexpr std::size_t kWindow = 64;
 
 std::string error_text(int code) {
@@ -36,7 +37,9 @@ void check(int code, const char* call) {
 int Backoff::next_sleep_microseconds() {
     if (++polls_ <= kEagerPolls) return 0;
     if (patience_ == Patience::bulk) return kShortestSleepMicroseconds;
-    return std::min(kShortestSleepMicroseconds * (1 + (polls_ - kEagerPolls) / 8), kLongestSleepMicroseconds);
+    const int longest =
+        patience_ == Patience::background ? kLongestBackgroundSleepMicroseconds : kLongestSleepMicroseconds;
+    return std::min(kShortestSleepMicroseconds * (1 + (polls_ - kEagerPolls) / 8), longest);
 }
 
 void Backoff::pause() {

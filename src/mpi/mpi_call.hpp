@@ -14,8 +14,9 @@ void check(int code, const char* call);
 
 /// How long a thread that polls may sleep between two polls.
 enum class Patience {
-    idle,  ///< Waiting for other ranks, maybe for minutes: up to 200 µs.
-    bulk,  ///< Data is moving, and polling is what moves it: up to 20 µs.
+    idle,        ///< Waiting for other ranks, maybe for minutes: up to 200 µs.
+    background,  ///< A thread of its own waits for messages that nobody is held up by: up to 1 ms.
+    bulk,        ///< Data is moving, and polling is what moves it: up to 20 µs.
 };
 
 /// Polls a few times without sleeping, then sleeps longer and longer. `reset` after every success.

@@ -10,10 +10,7 @@
 #include <algorithm>
 #include <bit>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
+#include "dj/text/byte_vector.hpp"
 #include "dj/text/unicode_classes.hpp"
 #include "dj/text/utf8.hpp"
 
@@ -60,22 +57,14 @@ bool is_anchor(std::string_view text, std::size_t at) {
 
 /// The first ':', '/' or "www" from `at` on; the size if there is none.
 std::size_t next_anchor(std::string_view text, std::size_t at) {
-#ifdef __SSE2__
-    const auto load = [&](std::size_t from) {
-        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
-    };
-    const __m128i colon = _mm_set1_epi8(':');
-    const __m128i slash = _mm_set1_epi8('/');
-    const __m128i w = _mm_set1_epi8('w');
-    const __m128i to_lower = _mm_set1_epi8(0x20);
+#ifdef DJ_BYTE_VECTOR
     const auto is_w_at = [&](std::size_t from) {
-        return _mm_cmpeq_epi8(_mm_or_si128(load(from), to_lower), w);
+        return ByteVector::load(text.data() + from).with_bit_5().equal('w');
     };
-    for (; at + 18 <= text.size(); at += 16) {
-        const __m128i bytes = load(at);
-        const __m128i www = _mm_and_si128(is_w_at(at), _mm_and_si128(is_w_at(at + 1), is_w_at(at + 2)));
-        const __m128i single = _mm_or_si128(_mm_cmpeq_epi8(bytes, colon), _mm_cmpeq_epi8(bytes, slash));
-        const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(single, www)));
+    for (; at + ByteVector::kSize + 2 <= text.size(); at += ByteVector::kSize) {
+        const ByteVector bytes = ByteVector::load(text.data() + at);
+        const auto www = is_w_at(at) & is_w_at(at + 1) & is_w_at(at + 2);
+        const std::uint32_t mask = (bytes.equal(':') | bytes.equal('/') | www).mask();
         if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
     }
 #endif

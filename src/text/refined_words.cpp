@@ -65,7 +65,7 @@ void RefinedWords::assign(std::string_view text) {
     const std::string_view lower = std::string_view(lower_).substr(0, size);
     std::size_t begin = 0;
     for (std::size_t at = 0; at < lower.size(); at += ByteBlock::kSize) {
-        const ByteBlock block = ByteBlock::load(lower, at);
+        const ByteBlock block(lower, at);
         std::uint64_t separators = block.equal(' ') | block.equal('\n') | block.equal('\t');
         for (; separators != 0; separators &= separators - 1) {
             const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(separators));

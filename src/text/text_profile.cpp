@@ -47,7 +47,7 @@ public:
         for (std::size_t at = 0; at < text_.size(); at += ByteBlock::kSize) {
             const std::size_t size = std::min(ByteBlock::kSize, text_.size() - at);
             const std::uint64_t valid = size == ByteBlock::kSize ? ~0ULL : (1ULL << size) - 1;
-            BlockMasks masks = classify(ByteBlock::load(text_, at));
+            BlockMasks masks = classify(ByteBlock(text_, at));
             add_wide(masks, at, valid);
             profile_.alphanumeric += count(masks.alphanumeric & valid);
             profile_.special += count(masks.special & valid);
@@ -120,7 +120,7 @@ std::uint64_t lead_letters(const ByteBlock& block) {
 std::uint64_t count_alphanumeric(std::string_view text) {
     std::uint64_t total = 0;
     for (std::size_t at = 0; at < text.size(); at += ByteBlock::kSize) {
-        const ByteBlock block = ByteBlock::load(text, at);
+        const ByteBlock block(text, at);
         std::uint64_t alphanumeric = block.between_caseless('a', 'z') | block.between('0', '9');
         const std::uint64_t wide = block.between(0xC0, 0xFF);
         if (wide != 0) {

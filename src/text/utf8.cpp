@@ -4,9 +4,7 @@
 #include <bit>
 #include <cstring>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "dj/text/byte_vector.hpp"
 
 namespace dj {
 namespace {
@@ -81,19 +79,10 @@ bool is_valid_utf8(std::string_view bytes) {
 std::size_t count_code_points(std::string_view text) {
     std::size_t count = 0;
     std::size_t at = 0;
-#ifdef __SSE2__
-    // Bytes that begin a code point are, as signed numbers, above 0xBF.
-    const __m128i last_continuation = _mm_set1_epi8(static_cast<char>(0xBF));
-    constexpr std::size_t kMostRounds = 255;  // a lane of eight bits holds no more
-    while (at + 16 <= text.size()) {
-        __m128i lanes = _mm_setzero_si128();
-        for (std::size_t round = 0; round < kMostRounds && at + 16 <= text.size(); ++round, at += 16) {
-            const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-            lanes = _mm_sub_epi8(lanes, _mm_cmpgt_epi8(bytes, last_continuation));
-        }
-        const __m128i sums = _mm_sad_epu8(lanes, _mm_setzero_si128());
-        count += static_cast<std::size_t>(_mm_cvtsi128_si64(sums));
-        count += static_cast<std::size_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(sums, sums)));
+#ifdef DJ_BYTE_VECTOR
+    for (; at + ByteVector::kSize <= text.size(); at += ByteVector::kSize) {
+        const auto continuations = ByteVector::load(text.data() + at).between(0x80, 0xBF);
+        count += ByteVector::kSize - static_cast<std::size_t>(std::popcount(continuations.mask()));
     }
 #endif
     for (; at < text.size(); ++at) count += is_continuation(byte_at(text, at)) ? 0U : 1U;
