@@ -133,20 +133,20 @@ void Exporter::place_partition(const PlacePartition& place) {
     context_.send(0, Tag::written, {});
 }
 
-void Exporter::write_plain(const PartitionState& state, const std::vector<ShardRun>& runs) {
+void Exporter::write_plain(PartitionState& state, const std::vector<ShardRun>& runs) {
     // Almost always one run: then every morsel is written as it is, without a look at its rows.
     for (const ShardRun& run : runs) {
         std::uint64_t begin = 0;
         std::uint64_t position = run.position;
-        for (const MorselRows& morsel : state.morsels) {
+        for (MorselRows& morsel : state.morsels) {
             const std::uint64_t end = begin + morsel.rows;
             if (end > run.first && begin < run.last) {
-                EncodedRows rows{morsel.encoded.read(), morsel.weights};
+                const bool whole = begin >= run.first && end <= run.last;
                 const std::string bytes =
-                    begin >= run.first && end <= run.last
-                        ? std::move(rows.bytes)
-                        : pipeline_.output->slice(rows, std::max(run.first, begin) - begin,
-                                                  std::min(run.last, end) - begin);
+                    whole ? morsel.encoded.take()
+                          : pipeline_.output->slice({morsel.encoded.read(), morsel.weights},
+                                                    std::max(run.first, begin) - begin,
+                                                    std::min(run.last, end) - begin);
                 file(paths_.shard(run.shard))->write_at(bytes, position);
                 position += bytes.size();
             }

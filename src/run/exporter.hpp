@@ -79,7 +79,7 @@ private:
     void loop();
     void handle_one(const mpi::Message& message);
     void place_partition(const PlacePartition& place);
-    void write_plain(const PartitionState& state, const std::vector<ShardRun>& runs);
+    void write_plain(PartitionState& state, const std::vector<ShardRun>& runs);
     void write_stats(const PartitionState& state, std::uint64_t offset);
     void cut_run(const PartitionState& state, const std::vector<std::uint32_t>& weights, const ShardRun& run,
                  const PlacePartition& place, bool shard_ends);
