@@ -34,6 +34,8 @@ public:
 
     void draw(const std::vector<std::string>& lines);
     void clear() { draw({}); }
+    /// What was drawn stays where it is: somebody else has written below it.
+    void forget() { drawn_.clear(); }
 
 private:
     LiveTerminal(int descriptor, bool owned, int group)

@@ -10,6 +10,8 @@ namespace {
 constexpr double kDrawSeconds = 0.2;
 /// A run that is over at once shows its result alone.
 constexpr double kPatienceSeconds = 0.4;
+/// Nothing drawn for so long: the program was stopped meanwhile.
+constexpr auto kAway = std::chrono::seconds(3);
 
 }  // namespace
 
@@ -35,10 +37,7 @@ void ProgressDisplay::look(const RunProgress& progress) {
     const std::lock_guard lock(mutex_);
     if (finished_) return;
     if (terminal_) {
-        if (progress.seconds < kPatienceSeconds) return;
-        if (!terminal_->in_foreground()) return;
-        lines_ = live_screen(job_id_, progress, terminal_->style());
-        terminal_->draw(lines_);
+        draw(progress);
     } else if (schedule_.due(progress.seconds)) {
         if (form_ == Form::json) {
             (void)write_all(1, progress_json(progress).dump(
@@ -48,6 +47,18 @@ void ProgressDisplay::look(const RunProgress& progress) {
             (void)write_all(2, progress_line(progress) + "\n");
         }
     }
+}
+
+void ProgressDisplay::draw(const RunProgress& progress) {
+    if (progress.seconds < kPatienceSeconds) return;
+    const auto now = std::chrono::steady_clock::now();
+    const bool foreground = terminal_->in_foreground();
+    // In the background, or after Ctrl-Z and fg, the shell has written below what was drawn.
+    if (!foreground || now - drawn_ > kAway) terminal_->forget();
+    if (!foreground) return;
+    drawn_ = now;
+    lines_ = live_screen(job_id_, progress, terminal_->style());
+    terminal_->draw(lines_);
 }
 
 void ProgressDisplay::tell_error(const std::string& text) {
@@ -61,7 +72,9 @@ void ProgressDisplay::finish() {
     const std::lock_guard lock(mutex_);
     finished_ = true;
     lines_.clear();
-    if (terminal_) terminal_->clear();
+    if (!terminal_) return;
+    if (!terminal_->in_foreground()) terminal_->forget();
+    terminal_->clear();
 }
 
 }  // namespace dj

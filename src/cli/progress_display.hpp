@@ -2,6 +2,7 @@
 /// What a user sees of a run while it runs: lines drawn in place on a terminal, else a line now and then. On rank 0.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -43,11 +44,14 @@ public:
     void finish();
 
 private:
+    void draw(const RunProgress& progress);
+
     const Form form_;
     const std::string job_id_;
     std::mutex mutex_;
     std::optional<LiveTerminal> terminal_;
     std::vector<std::string> lines_;
+    std::chrono::steady_clock::time_point drawn_;
     LineSchedule schedule_;
     bool finished_ = false;
 };
