@@ -156,12 +156,11 @@ private:
     }
 
     void describe_time() {
-        line(
-            "time",
-            fmt::format(
-                "about {} (an estimate from the operators' cost classes; it may be off by a factor of three)",
-                estimate_.seconds < 1 ? human_seconds(estimate_.seconds)
-                                      : "about " + human_seconds(estimate_.seconds)));
+        line("time",
+             fmt::format(
+                 "{} (an estimate from the operators' cost classes; it may be off by a factor of three)",
+                 estimate_.seconds < 1 ? human_seconds(estimate_.seconds)
+                                       : "about " + human_seconds(estimate_.seconds)));
         const auto advice = advise_checkpoints(recipe_.ops, estimate_.seconds);
         std::string choice = advice.strategy;
         if (advice.n_ops > 0) choice += fmt::format(" with n_ops {}", advice.n_ops);

@@ -27,7 +27,7 @@ const OpSpec& find_op(const OpCatalog& catalog, const std::string& name) {
     auto message = fmt::format("no operator \"{}\"", show_text(name));
     if (const auto nearest = nearest_name(name, names))
         message += fmt::format(". Did you mean {}?", *nearest);
-    throw UserError(message + " `dj-tools ops` lists all");
+    throw UserError(message + (message.ends_with('?') ? " " : ". ") + "`dj-tools ops` lists all");
 }
 
 int run(ToolContext& context, const Options& options) {

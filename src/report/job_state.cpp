@@ -146,6 +146,21 @@ std::optional<std::uint64_t> quarantined_of(const JobState& state, const EventTa
     return state.rows_in_quarantine_file;
 }
 
+/// Partitions and their bytes tell of the first pass alone: a job of several is done with as many of them as it said,
+/// and with its share of the present one.
+JobProgress over_passes(JobProgress progress, const NotedProgress& said) {
+    const bool reading = said.pass <= 1;
+    const double before = reading ? 0 : static_cast<double>(said.pass - 1);
+    const double within = reading ? progress.share : said.share.value_or(0);
+    progress.share = std::clamp((before + within) / static_cast<double>(said.passes), 0.0, 1.0);
+    progress.seconds_left.reset();
+    if (!reading) {
+        progress.rows_per_second = said.rows_per_second;
+        progress.bytes_per_second = said.bytes_per_second;
+    }
+    return progress;
+}
+
 }  // namespace
 
 JobProgress progress_of(const JobState& state, double now) {
@@ -192,6 +207,8 @@ JobProgress progress_of(const JobState& state, double now) {
         progress.partitions_total > 0 && progress.partitions_done >= progress.partitions_total;
     if (all_read || condition == JobCondition::completed) progress.share = 1;
     progress.share = std::clamp(progress.share, 0.0, 1.0);
+    if (condition == JobCondition::running && events.progress.passes > 1)
+        return over_passes(progress, events.progress);
     if (condition == JobCondition::running && !all_read && events.bytes_total > events.bytes_done &&
         progress.bytes_per_second > 0) {
         progress.seconds_left =

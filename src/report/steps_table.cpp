@@ -16,7 +16,10 @@ std::string count_or_nothing(std::uint64_t count) { return count == 0 ? std::str
 /// Per core: text bytes read by the step over the time that threads spent in it.
 std::string core_rate(const StepCount& step) {
     if (step.bytes_in == 0 || step.cpu_seconds < 1e-6) return {};
-    return show_rate(static_cast<double>(step.bytes_in) / 1e6 / step.cpu_seconds);
+    // No core reads so fast: such a step found done what an earlier one had to find out (docs/adr/0009).
+    constexpr double kBeyondMemory = 50'000;
+    const double rate = static_cast<double>(step.bytes_in) / 1e6 / step.cpu_seconds;
+    return rate > kBeyondMemory ? ">" + show_rate(kBeyondMemory) : show_rate(rate);
 }
 
 std::string core_seconds(const StepCount& step) {

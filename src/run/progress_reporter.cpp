@@ -112,11 +112,13 @@ Pulse ProgressReporter::measure() const {
 void ProgressReporter::record(const RunProgress& progress, std::uint32_t activity) {
     if (context_.input.events == nullptr) return;
     const bool due = schedule_.due(progress.seconds);
-    // A monitor must learn that something new has begun.
-    if (!due && activity == recorded_activity_) return;
+    // A monitor must learn that something new has begun, but nothing is known in the first moment of a run.
+    constexpr double kFirstSeconds = 1;
+    const bool first = recorded_activity_ == 0;
+    if (!due && (activity == recorded_activity_ || (first && progress.seconds < kFirstSeconds))) return;
     recorded_activity_ = activity;
     context_.input.events->record(performance_metric_event(progress));
-    if (due) context_.input.events->record(resource_usage_event(progress));
+    if (due || first) context_.input.events->record(resource_usage_event(progress));
 }
 
 void ProgressReporter::record_end() {

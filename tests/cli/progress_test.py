@@ -275,7 +275,7 @@ class ProgressTest(JobCase):
         job.signal(signal.SIGUSR1)
         run = job.finish()
         self.assertEqual(run.exit_code, 75)
-        self.assertEqual([e["metadata"]["scope"] for e in run.events("resource_usage")], ["node", "job"])
+        self.assertEqual([e["metadata"]["scope"] for e in run.events("resource_usage")], ["job", "node", "job"])
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ memory  504.1 MB of 1.0 GB; most rank 4095 on n63; peak 604.1 MB
   step                        rows in   rows out  dropped  quarantined  time  MB/s/core
   read                      1,234,567  1,234,560                     7  25 %        800
    1 clean_links_mapper     1,234,560  1,234,560                        70 %        214
-   2 text_length_filter     1,234,560  1,000,000  234,560               <1 %     60,000
+   2 text_length_filter     1,234,560  1,000,000  234,560               <1 %    >50,000
    3 document_deduplicator          0          0                         5 %
 )");
 }

@@ -104,6 +104,21 @@ TEST_F(MonitorScreenTest, WhatTheRunSaidLastIsShown) {
     EXPECT_THAT(monitor_screen(state, now_, false, {}), Not(HasSubstr("now  ")));
 }
 
+TEST_F(MonitorScreenTest, OfSeveralPassesTheFirstIsNotAll) {
+    auto state = read_job_state(*files_, layout_.folder());
+    for (std::uint64_t p = 2; p < 4; ++p) {
+        const auto event = partition_complete_event({.partition = p, .bytes = 1000, .rows_in = 1});
+        auto json = event.fields;
+        json["event_type"] = event.type;
+        state.events.add(json);
+    }
+    state.events.progress = {
+        .timestamp = now_ - 1, .activity = "writing", .pass = 2, .passes = 2, .share = 0.04};
+    EXPECT_THAT(monitor_screen(state, now_, false, {}), HasSubstr("]  52.0 %"));
+    state.events.progress.pass = 1;
+    EXPECT_THAT(monitor_screen(state, now_, false, {}), HasSubstr("]  50.0 %"));
+}
+
 TEST_F(MonitorScreenTest, ADeadJobSaysHowToGoOn) {
     now_ += 1e5;
     const auto text = screen();

@@ -65,7 +65,8 @@ struct JobProgress {
     std::uint64_t rows_out = 0;
     /// Nothing: there are some, but the files do not tell how many.
     std::optional<std::uint64_t> quarantined = 0;
-    double share = 0;            ///< 0 to 1, by bytes where known, else by partitions.
+    double share =
+        0;  ///< 0 to 1, by bytes where known, else by partitions; of several passes each counts the same.
     double elapsed_seconds = 0;  ///< Of this attempt.
     double rows_per_second = 0;
     double bytes_per_second = 0;

@@ -57,7 +57,7 @@ private:
     [[nodiscard]] std::size_t group_of(std::uint64_t hash) const { return (hash >> 32) * groups_ >> 32; }
     /// Spreads the bits to the upper half, which chooses the group and the tag.
     static std::uint64_t mix(std::uint64_t hash) { return (hash ^ (hash >> 32)) * 0xC4CEB9FE1A85EC53ULL; }
-    std::uint64_t find_or_add(std::uint64_t hash, std::uint32_t begin, std::size_t size);
+    std::uint64_t count_in_table(std::uint64_t hash, std::uint32_t begin, std::size_t size);
 
     std::string_view text_;
     std::vector<Tags> tags_;
@@ -97,7 +97,8 @@ inline bool RepeatCounter::equal_bytes(std::size_t a, std::size_t b, std::size_t
     return ((word(left) ^ word(right)) | (word(left + last) ^ word(right + last))) == 0;
 }
 
-inline std::uint64_t RepeatCounter::find_or_add(std::uint64_t hash, std::uint32_t begin, std::size_t size) {
+inline std::uint64_t RepeatCounter::count_in_table(std::uint64_t hash, std::uint32_t begin,
+                                                   std::size_t size) {
     hash = mix(hash);
     const auto tag = static_cast<std::uint16_t>((hash >> 16) | 1);
     for (std::size_t at = group_of(hash);; at = at + 1 == groups_ ? 0 : at + 1) {
@@ -105,7 +106,10 @@ inline std::uint64_t RepeatCounter::find_or_add(std::uint64_t hash, std::uint32_
         Places& places = places_[at];
         for (unsigned same = equal_tags(tags, tag); same != 0; same &= same - 1) {
             const std::uint32_t number = places.of[static_cast<std::size_t>(std::countr_zero(same))];
-            if (equal_bytes(begins_[number], begin, size)) return number;
+            if (equal_bytes(begins_[number], begin, size)) {
+                ++counts_[number];
+                return number;
+            }
         }
         const unsigned empty = equal_tags(tags, 0);
         if (empty == 0) continue;
@@ -113,7 +117,7 @@ inline std::uint64_t RepeatCounter::find_or_add(std::uint64_t hash, std::uint32_
         tags.of[free] = tag;
         places.of[free] = static_cast<std::uint32_t>(distinct_);
         begins_[distinct_] = begin;
-        counts_[distinct_] = 0;
+        counts_[distinct_] = 1;
         return distinct_++;
     }
 }
@@ -121,9 +125,11 @@ inline std::uint64_t RepeatCounter::find_or_add(std::uint64_t hash, std::uint32_
 inline void RepeatCounter::add(std::uint64_t hash, std::uint32_t begin, std::size_t size) {
     // A text that repeats one n-gram of a passage mostly repeats the next one too.
     const bool guessed = guess_ < distinct_ && equal_bytes(begins_[guess_], begin, size);
-    const std::uint64_t number = guessed ? guess_ : find_or_add(hash, begin, size);
-    ++counts_[number];
-    guess_ = number + 1;
+    if (guessed) {
+        ++counts_[guess_++];
+    } else {
+        guess_ = count_in_table(hash, begin, size) + 1;
+    }
 }
 
 }  // namespace dj

@@ -55,10 +55,12 @@ OpSpec flagged_words_filter() {
         .param(&T::tokenization, "tokenization", kTokenizationDoc)
         .param(&T::min_ratio, "min_ratio", "The least share of flagged words. Null: any.")
         .param(&T::max_ratio, "max_ratio", "The greatest share of flagged words. Null: any.")
-        .param(&T::flagged_words_dir, "flagged_words_dir",
-               "A folder with lists of your own: every file with `flagged_words` in its name that ends in "
-               "`.json`, "
-               "each `{\"en\": [\"word\", ...], ...}`, together. Null: the lists that come with dj-mpi.")
+        .param(
+            &T::flagged_words_dir, "flagged_words_dir",
+            "A folder with lists of your own: every file with `flagged_words` in its name that ends in "
+            "`.json`, "
+            "each `{\"en\": [\"word\", ...], ...}`, together. Words of a text are compared in lower case and "
+            "without special characters at both ends: list them so. Null: the lists that come with dj-mpi.")
         .param(&T::use_words_aug, "use_words_aug", kUseWordsAugDoc)
         .param(&T::words_aug_group_sizes, "words_aug_group_sizes", kGroupSizesDoc,
                {.bounds = {.min = 1, .max = std::nullopt}})

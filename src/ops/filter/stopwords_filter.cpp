@@ -61,7 +61,8 @@ OpSpec stopwords_filter() {
         .param(
             &T::stopwords_dir, "stopwords_dir",
             "A folder with lists of your own: every file with `stopwords` in its name that ends in `.json`, "
-            "each `{\"en\": [\"word\", ...], ...}`, together. Null: the lists that come with dj-mpi.")
+            "each `{\"en\": [\"word\", ...], ...}`, together. Words of a text are compared in lower case and "
+            "without special characters at both ends: list them so. Null: the lists that come with dj-mpi.")
         .param(&T::use_words_aug, "use_words_aug", kUseWordsAugDoc)
         .param(&T::words_aug_group_sizes, "words_aug_group_sizes", kGroupSizesDoc,
                {.bounds = {.min = 1, .max = std::nullopt}})
