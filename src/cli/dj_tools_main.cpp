@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/processor_check.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
 #include "dj/base/error.hpp"
@@ -102,6 +103,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is told by write
     try {
+        dj::check_processor();
         return run(argc, argv);
     } catch (const dj::UserError& error) {
         return usage_error(error.what());

@@ -20,7 +20,7 @@
 namespace dj {
 namespace {
 
-constexpr std::size_t kNarrowest = 20;  // below it nothing sensible fits
+constexpr std::size_t kNarrowest = 20;  // below it nothing is drawn: nothing sensible fits
 constexpr std::size_t kWidest = 160;
 
 /// Parent and name of a process; parent 0 where /proc does not tell.
@@ -139,7 +139,7 @@ LiveStyle LiveTerminal::style() const {
     if (ioctl(descriptor_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
         // One column and one row stay free: the cursor rests below, and some terminals wrap at the last column.
         style.screen.width = std::clamp<std::size_t>(size.ws_col - 1U, kNarrowest, kWidest);
-        style.height = std::max<std::size_t>(size.ws_row, 2) - 1;
+        style.height = size.ws_col > kNarrowest ? std::max<std::size_t>(size.ws_row, 2) - 1 : 0;
     }
     return style;
 }

@@ -66,7 +66,8 @@ std::string range_of(const ParamSpec& spec) {
     const auto& rules = spec.rules;
     if (!rules.choices.empty()) return fmt::format("one of {}", fmt::join(rules.choices, ", "));
     const auto whole = [&](double value) {
-        return spec.type == ParamType::integer ? fmt::format("{:.0f}", value) : bound(value);
+        const bool integers = spec.type == ParamType::integer || spec.type == ParamType::integer_list;
+        return integers ? fmt::format("{:.0f}", value) : bound(value);
     };
     const auto& [min, max] = rules.bounds;
     if (min && max) return fmt::format("{} to {}", whole(*min), whole(*max));

@@ -51,7 +51,8 @@ json load_figures(const RunProgress& progress) {
                     {"memory_budget_bytes", progress.memory_budget_bytes}};
     if (load.heard == 0) return figures;
     const RankLoad& least = progress.ranks[load.least_busy_rank];
-    figures.update({{"busy_least", load.least},
+    figures.update({{"ranks_measured", load.heard},
+                    {"busy_least", load.least},
                     {"busy_median", load.median},
                     {"busy_most", load.most},
                     {"least_busy_rank", load.least_busy_rank}});
@@ -75,7 +76,7 @@ Event resource_usage_event(const RunProgress& progress) {
     const LoadSummary load = summarise_load(progress);
     Event event{
         .type = "resource_usage",
-        .message = fmt::format("Memory {} MiB over {} ranks, at most {} MiB on one; {:.1f} CPU seconds",
+        .message = fmt::format("Memory {} MiB over {} ranks, {} MiB at the peak of one; {:.1f} CPU seconds",
                                load.rss_bytes >> 20, progress.ranks.size(), load.peak_rss_bytes >> 20,
                                load.cpu_seconds)};
     event.fields["metadata"] = load_figures(progress);

@@ -142,11 +142,12 @@ struct Mailbox::State {
             return;
         }
         std::unique_lock lock(mutex);
+        const auto is_woken = [this] { return woken; };
         // A rank alone gets no messages but its own, and those wake the thread.
         if (comm.size == 1 && !closing) {
-            wake.wait(lock, [this] { return woken || closing || !queue.empty(); });
+            wake.wait(lock, is_woken);
         } else {
-            wake.wait_for(lock, duration, [this] { return woken; });
+            wake.wait_for(lock, duration, is_woken);
         }
     }
 

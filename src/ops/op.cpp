@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "dj/base/error.hpp"
+#include "dj/ops/word_lists.hpp"
 
 namespace dj {
 namespace {
@@ -34,6 +35,11 @@ void Op::compute(const Sample&, std::span<double>, OpScratch*) const { not_of_th
 bool Op::keep(std::span<const double>) const { not_of_this_shape("keep"); }
 void Op::key(const Sample&, std::string&, OpScratch*) const { not_of_this_shape("make keys"); }
 std::string Op::hash_text(std::string_view) const { not_of_this_shape("show a hash"); }
+
+std::unique_ptr<const Op> OpSpec::make(const nlohmann::json& values) const {
+    return make_with_words(values,
+                           word_list ? shipped_words_of(*word_list, values) : std::vector<std::string>{});
+}
 
 OpCatalog::OpCatalog(std::vector<OpSpec> specs) : specs_(std::move(specs)) {
     std::ranges::sort(specs_, {}, &OpSpec::name);

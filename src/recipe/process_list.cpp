@@ -205,14 +205,9 @@ private:
         const bool takes_text =
             std::ranges::find(spec.params, "text_key", &ParamSpec::name) != spec.params.end();
         if (takes_text && !params.contains("text_key")) params["text_key"] = text_key;
-        if (result_.problems.size() == before && spec.make) {
+        if (result_.problems.size() == before && spec.make_with_words) {
             try {
-                // Its words are read later, where files are looked at.
-                if (spec.word_list) {
-                    (void)spec.make_with_words(params, {});
-                } else {
-                    (void)spec.make(params);
-                }
+                (void)spec.make_with_words(params, {});  // words are read later, where files are looked at
             } catch (const UserError& error) {
                 const std::string_view message = error.what();
                 const bool named = message.starts_with(step.op);

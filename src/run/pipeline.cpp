@@ -39,8 +39,8 @@ std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog) {
         BoundOp bound;
         bound.spec = catalog.find(call.name);
         if (bound.spec == nullptr) throw UserError(fmt::format("there is no operator named {}", call.name));
-        bound.op = bound.spec->word_list && call.words ? bound.spec->make_with_words(call.params, *call.words)
-                                                       : bound.spec->make(call.params);
+        bound.op = call.words ? bound.spec->make_with_words(call.params, *call.words)
+                              : bound.spec->make(call.params);
         bound.index = i;
         ops.push_back(std::move(bound));
     }

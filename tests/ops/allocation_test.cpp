@@ -117,7 +117,7 @@ TEST(Operators, AllocateNothingPerRow) {
         ++looked_at;
     }
     EXPECT_GE(looked_at, 10U);
-    std::string* const one = new std::string(100, 'x');  // the count can count
+    auto* const one = new std::string(100, 'x');  // the count can count
     EXPECT_GT(allocations, 0U);
     delete one;
 }

@@ -89,9 +89,9 @@ OpSpec with_words(const OpSpec& spec, const json& params) {
         std::ifstream file(entry.path());
         add_word_lists(lists, std::string(std::istreambuf_iterator<char>(file), {}));
     }
-    ready.make = [make = spec.make_with_words, words = words_of(lists, request.language)](const json& given) {
-        return make(given, words);
-    };
+    ready.make_with_words = [make = spec.make_with_words, words = words_of(lists, request.language)](
+                                const json& given, const auto&) { return make(given, words); };
+    ready.word_list.reset();
     return ready;
 }
 

@@ -96,16 +96,16 @@ struct OpSpec {
         std::string output;  ///< JSON: what comes out; for filters true or false.
     };
     std::vector<Example> examples;
-    /// Makes the op from parameters that `check_values` found sound. Throws UserError for what only the op can judge
-    /// (a pattern that does not compile).
-    std::function<std::unique_ptr<const Op>(const nlohmann::json& params)> make;
     /// The list of words that the op looks words up in, if it needs one.
     std::optional<WordListNeed> word_list;
-    /// Where `word_list` is set, `make` for words that were resolved before; `make` itself takes those that come with the
-    /// program, and is a Bug where the parameters name a folder.
+    /// Makes the op from parameters that `check_values` found sound, and the words that `word_list` asks for (of others,
+    /// none are looked at). Throws UserError for what only the op can judge (a pattern that does not compile).
     std::function<std::unique_ptr<const Op>(const nlohmann::json& params,
                                             const std::vector<std::string>& words)>
         make_with_words;
+
+    /// The same with the words that come with the program. Throws Bug where the parameters name a folder.
+    [[nodiscard]] std::unique_ptr<const Op> make(const nlohmann::json& values) const;
 
     [[nodiscard]] bool dataset_wide() const {
         return shape == OpShape::group_by_key || shape == OpShape::order_by_key;

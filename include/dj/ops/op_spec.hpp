@@ -94,39 +94,22 @@ public:
         BaseParamSet base(spec_.family == OpFamily::filter);
         spec_.params = params_.specs();
         spec_.params.insert(spec_.params.end(), base.specs().begin(), base.specs().end());
-        const Maker maker{spec_.name, std::move(params_), std::move(base)};
-        if constexpr (op_detail::TakesWords<T>) {
-            if (!spec_.word_list) throw Bug(spec_.name + " does not say which words it needs");
-            spec_.make_with_words = [maker](const nlohmann::json& params,
-                                            const std::vector<std::string>& words) {
-                return maker.make(params, &words);
-            };
-            spec_.make = [maker, need = *spec_.word_list](const nlohmann::json& params) {
-                const auto words = shipped_words_of(need, params);
-                return maker.make(params, &words);
-            };
-        } else {
-            spec_.make = [maker](const nlohmann::json& params) { return maker.make(params, nullptr); };
-        }
+        if (op_detail::TakesWords<T> != spec_.word_list.has_value())
+            throw Bug(spec_.name + " must both say which words it needs and take them");
+        spec_.make_with_words =
+            [name = spec_.name, own = std::move(params_), base = std::move(base)](
+                const nlohmann::json& params,
+                [[maybe_unused]] const std::vector<std::string>& words) -> std::unique_ptr<const Op> {
+            T op;
+            own.assign(op, params);
+            if constexpr (op_detail::TakesWords<T>) op.take_words(words);
+            if constexpr (requires { op.prepare(); }) op.prepare();
+            return std::make_unique<DescribedOp<T>>(std::move(op), base.read(name, params));
+        };
         return std::move(spec_);
     }
 
 private:
-    struct Maker {
-        std::string name;
-        ParamSet<T> own;
-        BaseParamSet base;
-
-        [[nodiscard]] std::unique_ptr<const Op> make(
-            const nlohmann::json& params, [[maybe_unused]] const std::vector<std::string>* words) const {
-            T op;
-            own.assign(op, params);
-            if constexpr (op_detail::TakesWords<T>) op.take_words(*words);
-            if constexpr (requires { op.prepare(); }) op.prepare();
-            return std::make_unique<DescribedOp<T>>(std::move(op), base.read(name, params));
-        }
-    };
-
     OpSpec spec_;
     ParamSet<T> params_;
 };

@@ -36,7 +36,7 @@ struct ScannedPatternMapper {
             return;
         }
         switch (replacement_->replace(sample.text(), scratch.matcher, scratch.text)) {
-            case RegexOutcome::match: sample.rewrite_text() = scratch.text; break;
+            case RegexOutcome::match: sample.rewrite_text().swap(scratch.text); break;
             case RegexOutcome::none: break;
             case RegexOutcome::limit: sample.fail(kTooManySteps); break;
         }

@@ -21,7 +21,9 @@ const OpSpec& spec() {
 double share_of(const std::vector<std::string>& words, const std::string& text,
                 const json& params = json::object()) {
     OpSpec ready = spec();
-    ready.make = [&](const json& given) { return spec().make_with_words(given, words); };
+    ready.make_with_words = [&](const json& given, const auto&) {
+        return spec().make_with_words(given, words);
+    };
     const auto result = InMemoryRun(ready, params, {{{"text", text}}}).run();
     EXPECT_TRUE(result.faults.empty());
     return result.stats.at(0)["stopwords_ratio"].get<double>();
