@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "dj/base/file_system.hpp"
-#include "dj/mpi/communicator.hpp"
 #include "dj/storage/checkpoint_state.hpp"
 #include "dj/storage/checkpoint_store.hpp"
 #include "dj/storage/stage_store.hpp"
 
 namespace dj {
+
+namespace mpi {
+class Communicator;
+}
 
 struct NewState {
     StateHead head;                  ///< `offset`, `bytes` and `payload_hash` are the writer's to fill.
