@@ -190,7 +190,9 @@ public:
     }
 
     void remove(const fs::path& path) override {
-        if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("remove", path, errno);
+        if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
+        if (errno == EISDIR && (::rmdir(path.c_str()) == 0 || errno == ENOENT)) return;
+        fail("remove", path, errno);
     }
 
     void sync_directory(const fs::path& folder) override {

@@ -135,12 +135,14 @@ void Chain::run(Batch& batch, std::vector<std::uint32_t>& rows, std::vector<Step
                 std::vector<RowFault>& faults) {
     for (std::size_t first = 0; first < steps_.size();) {
         std::size_t end = first + 1;
-        while (end < steps_.size() && share_rows(*steps_[first].bound, *steps_[end].bound)) ++end;
+        while (!observer_ && end < steps_.size() && share_rows(*steps_[first].bound, *steps_[end].bound))
+            ++end;
         if (splits(*steps_[first].bound)) {
             split_rows(steps_[first], batch, rows, tallies[steps_[first].bound->index + 1], faults);
         } else {
             run_group(std::span(steps_).subspan(first, end - first), batch, rows, tallies, faults);
         }
+        if (observer_) observer_(steps_[first].bound->index, batch, rows);
         first = end;
     }
 }

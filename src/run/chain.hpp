@@ -4,6 +4,7 @@
 /// next row: its text is in the core's nearest cache, and what one of them found out about it, the others find at hand.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,6 +18,12 @@ namespace dj {
 class Chain {
 public:
     Chain(const Pipeline& pipeline, const Segment& segment);
+
+    /// Sees a morsel's rows as an operator left them; `rows` are those of `batch` that are still there.
+    using Observer = std::function<void(std::size_t op_index, const Batch& batch, RowIndices rows)>;
+    /// Called behind each row-wise operator from now on. Each then runs on all rows before the next: the column has the
+    /// new text only when all are done.
+    void observe(Observer observer) { observer_ = std::move(observer); }
 
     /// Runs the segment on `batch`. On return `rows` are the surviving rows of `batch`, ascending; the batch's other
     /// rows hold values that mean nothing. Tallies are added to (index: operator + 1), faults appended in row order
@@ -53,6 +60,7 @@ private:
 
     std::vector<Step> steps_;
     Step key_step_{};
+    Observer observer_;
     SampleOutput output_;
     TextColumn row_pieces_;
     std::vector<std::uint32_t> kept_;

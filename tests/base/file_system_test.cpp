@@ -126,7 +126,11 @@ TEST_F(FileSystemTest, FoldersAndRemoval) {
     files_->remove(folder_ / "a");
     files_->remove(folder_ / "a");
     EXPECT_EQ(read(folder_ / "a"), "<missing>");
-    EXPECT_THAT(error_of([&] { files_->remove(folder_ / "x"); }), HasSubstr("cannot remove"));
+    EXPECT_THAT(error_of([&] { files_->remove(folder_ / "x"); }), HasSubstr("cannot remove"))
+        << "there is a folder in it";
+    files_->remove(folder_ / "x" / "y");
+    files_->remove(folder_ / "x");
+    EXPECT_FALSE(files_->info(folder_ / "x"));
     write(folder_ / "f", "");
     EXPECT_THAT(error_of([&] { files_->create_directories(folder_ / "f" / "g"); }),
                 HasSubstr("cannot create folder"));

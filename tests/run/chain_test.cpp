@@ -66,6 +66,7 @@ public:
     }
     [[nodiscard]] std::string encoded() const { return pipeline_->output->encode(*batch, rows).bytes; }
     [[nodiscard]] const Pipeline& pipeline() const { return *pipeline_; }
+    Chain& chain() { return *chain_; }
 
     std::optional<Batch> batch;
     std::vector<std::uint32_t> rows;
@@ -108,6 +109,28 @@ TEST(Chain, AMapperBehindAFilterSeesOnlyTheRowsThatAreLeft) {
     EXPECT_EQ(morsel.tallies[1].dropped, 3U);
     EXPECT_EQ(morsel.tallies[2].rows_in, 2U);
     EXPECT_EQ(morsel.tallies[2].bytes_in, 13U);
+}
+
+TEST(Chain, AnObserverSeesTheRowsAsEachOperatorLeftThem) {
+    const std::vector<Call> recipe = {{"whitespace_normalization_mapper", {}},
+                                      {"text_length_filter", {{"min_len", 2}}},
+                                      {"text_chunk_mapper", nlohmann::json::object()},
+                                      {"clean_email_mapper", {}}};
+    const std::string records = records_of({" a\n\nb ", " x ", "me@example.org "});
+    Morsel morsel(recipe, records);
+    std::vector<std::string> seen;
+    morsel.chain().observe([&](std::size_t op, const Batch& batch, RowIndices rows) {
+        std::string texts = std::to_string(op);
+        for (const std::uint32_t row : rows)
+            texts += "|" + std::string(batch.text(batch.schema().find("text").value()).at(row));
+        seen.push_back(texts);
+    });
+    morsel.run();
+    EXPECT_THAT(seen, ElementsAre("0|a\n\nb|x|me@example.org", "1|a\n\nb|me@example.org",
+                                  "2|a|b|me@example.org", "3|a|b|"));
+    Morsel unobserved(recipe, records);
+    EXPECT_EQ(unobserved.run().encoded(), morsel.encoded());
+    EXPECT_THAT(morsel.faults, IsEmpty());
 }
 
 TEST(Chain, SplittingMakesRowsAndCopiesTheirOtherFields) {

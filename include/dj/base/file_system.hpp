@@ -57,7 +57,7 @@ public:
     [[nodiscard]] virtual std::vector<std::string> list(const std::filesystem::path& folder) = 0;
     virtual void create_directories(const std::filesystem::path& folder) = 0;
     virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
-    /// Removes a file; one that is not there is no error.
+    /// Removes a file, or a folder with nothing in it; one that is not there is no error.
     virtual void remove(const std::filesystem::path& path) = 0;
     /// Makes the names in `folder` durable.
     virtual void sync_directory(const std::filesystem::path& folder) = 0;
