@@ -64,6 +64,12 @@ void fill_summary(const JobResult& result, JobSummary& summary) {
     summary.peak_rss_bytes = result.peak_rss_bytes;
     summary.spilled_bytes = result.spilled_bytes;
     summary.seconds_to_first_row = result.seconds_to_first_row;
+    summary.generations = result.generations;
+    summary.checkpoint_bytes = result.checkpoint_bytes;
+    summary.checkpoint_raw_bytes = result.checkpoint_raw_bytes;
+    summary.resumed_partitions = result.resumed_partitions;
+    summary.retries = result.retries;
+    summary.failed_partitions = result.failed_partitions;
 }
 
 template <class Write>

@@ -8,6 +8,36 @@
 namespace dj {
 namespace {
 
+CheckpointCompression compression_of(const std::string& name) {
+    if (name == "none") return CheckpointCompression::none;
+    return name == "lz4" ? CheckpointCompression::lz4 : CheckpointCompression::zstd;
+}
+
+CheckpointSpec checkpoint_spec(const CheckedRecipe& checked) {
+    const CheckpointOptions& options = checked.recipe.checkpoint;
+    CheckpointSpec spec;
+    spec.strategy = checkpoint_strategy_of(options.strategy);
+    spec.enabled = options.enabled && spec.strategy != CheckpointStrategy::disabled;
+    spec.taps = tap_after({spec.strategy, static_cast<std::uint64_t>(options.n_ops), options.op_names},
+                          checked.recipe.ops);
+    if (options.interval.is_number()) spec.commit.fixed_interval_seconds = options.interval.get<double>();
+    spec.commit.mtbf_seconds = options.mtbf_hours * 3600;
+    spec.keep_versions = static_cast<std::uint32_t>(options.keep_versions);
+    spec.compression = compression_of(options.compression);
+    spec.folder = JobLayout(checked.places.job).checkpoints();
+    return spec;
+}
+
+RetrySpec retry_spec(const FaultToleranceOptions& options) {
+    RetrySpec spec;
+    if (options.enabled) spec.max_retries = static_cast<int>(options.max_retries);
+    spec.delays.backoff = retry_backoff_of(options.retry_backoff);
+    spec.delays.base_seconds = options.backoff_base_seconds;
+    spec.delays.cap_seconds = options.backoff_cap_seconds;
+    spec.continue_after_failure = options.enabled && options.on_partition_failure == "continue";
+    return spec;
+}
+
 JobSpec make_spec(const CheckedRecipe& checked, const Resources& resources) {
     const auto& [recipe, places, inputs] = checked;
     JobSpec spec;
@@ -30,6 +60,8 @@ JobSpec make_spec(const CheckedRecipe& checked, const Resources& resources) {
     spec.threads = resources.threads_per_rank;
     spec.memory_bytes = resources.memory_bytes_per_rank;
     spec.scratch_folder = places.scratch;
+    spec.checkpoint = checkpoint_spec(checked);
+    spec.retry = retry_spec(recipe.fault_tolerance);
     return spec;
 }
 

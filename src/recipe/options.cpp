@@ -80,7 +80,8 @@ ParamSet<CheckpointOptions> checkpoint_params() {
     params.add(&T::interval, "interval", "Seconds between two writes; auto: chosen from mtbf_hours.");
     params.add(&T::mtbf_hours, "mtbf_hours", "Hours between two failures of the machine.",
                {.bounds = {.min = 1e-3}});
-    params.add(&T::keep_versions, "keep_versions", "Older states kept.", {.bounds = {.min = 1}});
+    params.add(&T::keep_versions, "keep_versions", "Older states kept.",
+               {.bounds = {.min = 1, .max = 1'000'000}});
     params.add(&T::compression, "compression", "Of the states.", {.choices = {"zstd", "lz4", "none"}});
     return params;
 }

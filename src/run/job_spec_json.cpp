@@ -25,6 +25,52 @@ std::optional<Value> optional_from(const nlohmann::json& json) {
     return json.get<Value>();
 }
 
+nlohmann::json to_json(const CheckpointSpec& checkpoint) {
+    return {{"enabled", checkpoint.enabled},
+            {"strategy", static_cast<int>(checkpoint.strategy)},
+            {"taps", checkpoint.taps},
+            {"fixed_interval_seconds", optional_json(checkpoint.commit.fixed_interval_seconds)},
+            {"mtbf_seconds", checkpoint.commit.mtbf_seconds},
+            {"least_interval_seconds", checkpoint.commit.least_interval_seconds},
+            {"most_waiting_bytes", checkpoint.commit.most_waiting_bytes},
+            {"keep_versions", checkpoint.keep_versions},
+            {"compression", static_cast<int>(checkpoint.compression)},
+            {"folder", checkpoint.folder.string()}};
+}
+
+CheckpointSpec checkpoint_from_json(const nlohmann::json& json) {
+    CheckpointSpec checkpoint;
+    checkpoint.enabled = json.at("enabled").get<bool>();
+    checkpoint.strategy = static_cast<CheckpointStrategy>(json.at("strategy").get<int>());
+    checkpoint.taps = json.at("taps").get<std::vector<bool>>();
+    checkpoint.commit = {
+        optional_from<double>(json.at("fixed_interval_seconds")), json.at("mtbf_seconds").get<double>(),
+        json.at("least_interval_seconds").get<double>(), json.at("most_waiting_bytes").get<std::uint64_t>()};
+    checkpoint.keep_versions = json.at("keep_versions").get<std::uint32_t>();
+    checkpoint.compression = static_cast<CheckpointCompression>(json.at("compression").get<int>());
+    checkpoint.folder = json.at("folder").get<std::string>();
+    return checkpoint;
+}
+
+nlohmann::json to_json(const RetrySpec& retry) {
+    return {{"max_retries", retry.max_retries},
+            {"backoff", static_cast<int>(retry.delays.backoff)},
+            {"base_seconds", retry.delays.base_seconds},
+            {"cap_seconds", retry.delays.cap_seconds},
+            {"jitter", retry.delays.jitter},
+            {"continue_after_failure", retry.continue_after_failure}};
+}
+
+RetrySpec retry_from_json(const nlohmann::json& json) {
+    RetrySpec retry;
+    retry.max_retries = json.at("max_retries").get<int>();
+    retry.delays = {static_cast<RetryBackoff>(json.at("backoff").get<int>()),
+                    json.at("base_seconds").get<double>(), json.at("cap_seconds").get<double>(),
+                    json.at("jitter").get<double>()};
+    retry.continue_after_failure = json.at("continue_after_failure").get<bool>();
+    return retry;
+}
+
 }  // namespace
 
 nlohmann::json to_json(const JobSpec& spec) {
@@ -56,6 +102,11 @@ nlohmann::json to_json(const JobSpec& spec) {
         {"morsel_bytes", spec.morsel_bytes},
         {"scratch_folder", spec.scratch_folder.string()},
         {"max_runtime_seconds", optional_json(spec.max_runtime_seconds)},
+        {"checkpoint", to_json(spec.checkpoint)},
+        {"retry", to_json(spec.retry)},
+        {"resumes", spec.resumes},
+        {"verify_input", spec.verify_input},
+        {"output_identity", spec.output_identity},
     };
 }
 
@@ -86,7 +137,28 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
     spec.morsel_bytes = json.at("morsel_bytes").get<std::uint64_t>();
     spec.scratch_folder = json.at("scratch_folder").get<std::string>();
     spec.max_runtime_seconds = optional_from<double>(json.at("max_runtime_seconds"));
+    spec.checkpoint = checkpoint_from_json(json.at("checkpoint"));
+    spec.retry = retry_from_json(json.at("retry"));
+    spec.resumes = json.at("resumes").get<bool>();
+    spec.verify_input = json.at("verify_input").get<bool>();
+    spec.output_identity = json.at("output_identity").get<std::string>();
     return spec;
+}
+
+OpsIdentity ops_identity(const JobSpec& spec) {
+    OpsIdentity identity;
+    identity.input_format = spec.input_kind.format == FileFormat::parquet ? "parquet" : "jsonl";
+    identity.text_key = spec.text_key;
+    identity.text_fields.push_back(spec.text_key);
+    for (const OpCall& op : spec.ops) {
+        const auto key = op.params.find("text_key");
+        if (key != op.params.end() && key->is_string()) identity.text_fields.push_back(*key);
+    }
+    identity.repair_utf8 = spec.repair_utf8;
+    identity.keep_stats = spec.output.keep_stats;
+    identity.keep_hashes = spec.output.keep_hashes;
+    identity.morsel_bytes = spec.morsel_bytes;
+    return identity;
 }
 
 }  // namespace dj

@@ -82,6 +82,16 @@ void visit_summary(Summary& summary, Visit&& visit) {
     visit("peak_rss_bytes", summary.peak_rss_bytes);
     visit("spilled_bytes", summary.spilled_bytes);
     visit("seconds_to_first_row", summary.seconds_to_first_row);
+    visit("generations", summary.generations);
+    visit("checkpoint_bytes", summary.checkpoint_bytes);
+    visit("checkpoint_raw_bytes", summary.checkpoint_raw_bytes);
+    visit("resumed_partitions", summary.resumed_partitions);
+    visit("retries", summary.retries);
+    visit("failed_partitions", summary.failed_partitions);
+    visit("output_identity", summary.output_identity);
+    visit("working_directory", summary.working_directory);
+    visit("machine", summary.machine);
+    visit("process_start", summary.process_start);
     visit("steps", summary.steps);
     visit("outputs", summary.outputs);
 }

@@ -36,6 +36,12 @@ JobSpec full_spec() {
     spec.morsel_bytes = 99;
     spec.scratch_folder = "/scratch";
     spec.max_runtime_seconds = 0.25;
+    spec.checkpoint = {true, CheckpointStrategy::manual, {false, true}, {1.5, 7200, 30, 1 << 20},
+                       3,    CheckpointCompression::lz4, "/fast/job"};
+    spec.retry = {5, {RetryBackoff::linear, 0.5, 10, 0.1}, true};
+    spec.resumes = true;
+    spec.verify_input = true;
+    spec.output_identity = "00ff";
     return spec;
 }
 
@@ -70,6 +76,37 @@ TEST(JobSpecJson, AllFieldsComeBackAsTheyWere) {
     EXPECT_EQ(back.morsel_bytes, 99U);
     EXPECT_EQ(back.scratch_folder, "/scratch");
     EXPECT_EQ(back.max_runtime_seconds, 0.25);
+    EXPECT_TRUE(back.resumes);
+    EXPECT_TRUE(back.verify_input);
+    EXPECT_EQ(back.output_identity, "00ff");
+}
+
+TEST(JobSpecJson, SettingsOfCheckpointsAndRetriesComeBack) {
+    const JobSpec spec = full_spec();
+    const JobSpec back = job_spec_from_json(nlohmann::json::parse(to_json(spec).dump()));
+    EXPECT_TRUE(back.checkpoint.enabled);
+    EXPECT_EQ(back.checkpoint.strategy, CheckpointStrategy::manual);
+    EXPECT_EQ(back.checkpoint.taps, spec.checkpoint.taps);
+    EXPECT_EQ(back.checkpoint.commit, spec.checkpoint.commit);
+    EXPECT_EQ(back.checkpoint.keep_versions, 3U);
+    EXPECT_EQ(back.checkpoint.compression, CheckpointCompression::lz4);
+    EXPECT_EQ(back.checkpoint.folder, "/fast/job");
+    EXPECT_EQ(back.retry.max_retries, 5);
+    EXPECT_EQ(back.retry.delays, spec.retry.delays);
+    EXPECT_TRUE(back.retry.continue_after_failure);
+}
+
+TEST(OpsIdentity, NamesEveryFieldThatMustBeText) {
+    JobSpec spec = full_spec();
+    spec.ops[1].params = {{"text_key", "title"}};
+    const OpsIdentity identity = ops_identity(spec);
+    EXPECT_THAT(identity.text_fields, testing::UnorderedElementsAre("content.body", "title"));
+    EXPECT_EQ(identity.input_format, "parquet");
+    EXPECT_EQ(identity.text_key, "content.body");
+    EXPECT_TRUE(identity.repair_utf8);
+    EXPECT_TRUE(identity.keep_stats);
+    EXPECT_TRUE(identity.keep_hashes);
+    EXPECT_EQ(identity.morsel_bytes, 99U);
 }
 
 TEST(JobSpecJson, WhatIsNotSetStaysSo) {

@@ -28,6 +28,16 @@ JobSummary full_summary() {
                      {.name = "b_filter", .family = "filter", .rows_in = 10, .dropped = 1}};
     summary.outputs = {{.path = "out.jsonl", .rows = 9, .bytes = 100}};
     summary.counts_add_up = true;
+    summary.generations = 7;
+    summary.checkpoint_bytes = 100;
+    summary.checkpoint_raw_bytes = 350;
+    summary.resumed_partitions = 3;
+    summary.retries = 2;
+    summary.failed_partitions = 1;
+    summary.output_identity = "00ff";
+    summary.working_directory = "/home/me";
+    summary.machine = "boot:4026531836";
+    summary.process_start = 123456;
     return summary;
 }
 

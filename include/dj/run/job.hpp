@@ -18,7 +18,12 @@
 #include "dj/format/input.hpp"
 #include "dj/mpi/communicator.hpp"
 #include "dj/ops/op.hpp"
+#include "dj/plan/checkpoint_positions.hpp"
+#include "dj/plan/commit_interval.hpp"
 #include "dj/plan/execution_plan.hpp"
+#include "dj/plan/ops_hash.hpp"
+#include "dj/plan/retry_delay.hpp"
+#include "dj/storage/checkpoint_state.hpp"
 
 namespace dj {
 
@@ -29,6 +34,24 @@ struct ExportOptions {
     std::uint64_t shard_bytes = 0;  ///< 0: one file. Uncompressed bytes of records per shard otherwise.
     bool keep_stats = false;        ///< keep_stats_in_res_ds
     bool keep_hashes = false;       ///< keep_hashes_in_res_ds
+};
+
+/// The recipe's checkpoint keys, decided.
+struct CheckpointSpec {
+    bool enabled = false;  ///< False under strategy disabled, too.
+    CheckpointStrategy strategy = CheckpointStrategy::every_n_ops;
+    std::vector<bool> taps;  ///< [i]: the strategy wants a state after operator i.
+    CommitPolicy commit;
+    std::uint32_t keep_versions = 2;
+    CheckpointCompression compression = CheckpointCompression::zstd;
+    std::filesystem::path folder;  ///< Of the generations and their manifest.
+};
+
+/// The recipe's fault_tolerance keys, decided.
+struct RetrySpec {
+    int max_retries = 0;  ///< Of a partition that failed; 0: none.
+    RetryDelays delays;
+    bool continue_after_failure = false;  ///< Go on without the partition (exit code 3).
 };
 
 /// The same on all ranks.
@@ -48,10 +71,23 @@ struct JobSpec {
     std::uint64_t morsel_bytes = 512ULL << 10;
     std::filesystem::path scratch_folder;
     std::optional<double> max_runtime_seconds;
+    CheckpointSpec checkpoint;
+    RetrySpec retry;
+    /// An earlier attempt may have left states and a part of the output; input and partitions are those it had.
+    bool resumes = false;
+    /// What was read of the input before is to be read again and compared with the hashes in the states, whatever the
+    /// stamps of its files say (--verify-input).
+    bool verify_input = false;
+    /// Hash (hex) of what the bytes of the output depend on, and of where they go: recipe, input, export, program. Attempts
+    /// in which it is the same write the same bytes at the same places. Empty: not known.
+    std::string output_identity;
 };
 
 [[nodiscard]] nlohmann::json to_json(const JobSpec& spec);
 [[nodiscard]] JobSpec job_spec_from_json(const nlohmann::json& json);
+
+/// Identifies, with `ops_hashes` of the operators, what a state of this job holds.
+[[nodiscard]] OpsIdentity ops_identity(const JobSpec& spec);
 
 /// What became of one input partition in the first pass.
 struct PartitionResult {
@@ -84,6 +120,12 @@ struct JobResult {
     double seconds = 0;
     double seconds_to_first_row =
         0;  ///< From the start of the program to the first processed morsel on any rank.
+    std::uint64_t generations = 0;           ///< Committed by this attempt.
+    std::uint64_t checkpoint_bytes = 0;      ///< Of their states, as stored.
+    std::uint64_t checkpoint_raw_bytes = 0;  ///< Before compression.
+    std::uint64_t resumed_partitions = 0;    ///< For which something that earlier attempts did was used.
+    std::uint64_t retries = 0;
+    std::uint64_t failed_partitions = 0;  ///< Given up after their retries.
 };
 
 /// Set from signal handlers and control files; read by all threads.

@@ -68,6 +68,16 @@ struct JobSummary {
     std::uint64_t peak_rss_bytes = 0;  ///< Greatest over ranks.
     std::uint64_t spilled_bytes = 0;
     double seconds_to_first_row = 0;
+    std::uint64_t generations = 0;           ///< Of checkpoints, committed by this attempt.
+    std::uint64_t checkpoint_bytes = 0;      ///< Of their states, as stored.
+    std::uint64_t checkpoint_raw_bytes = 0;  ///< Before compression.
+    std::uint64_t resumed_partitions = 0;    ///< For which something that earlier attempts did was used.
+    std::uint64_t retries = 0;
+    std::uint64_t failed_partitions = 0;  ///< Given up after their retries.
+    std::string output_identity{};    ///< Hash of recipe, input and export: see docs/formats/job_summary.md.
+    std::string working_directory{};  ///< Where the relative paths of `resumption_command` begin.
+    std::string machine{};            ///< Where `process_id` means something: boot and process namespace.
+    std::int64_t process_start = 0;   ///< Tells the process from another of the same number.
 
     bool operator==(const JobSummary&) const = default;
 };
