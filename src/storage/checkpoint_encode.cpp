@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <limits>
+
+#include <arrow/array.h>
+#include <arrow/builder.h>
+#include <arrow/ipc/writer.h>
+#include <arrow/record_batch.h>
+#include <arrow/util/key_value_metadata.h>
+#include <roaring/roaring.hh>
+
+#include "dj/base/error.hpp"
+#include "storage/arrow_status.hpp"
+#include "storage/checkpoint_frames.hpp"
+#include "storage/checkpoint_schema.hpp"
+
+namespace dj {
+namespace {
+
+constexpr std::string_view kWhat = "cannot encode a checkpoint state";
+
+std::string framed(std::string_view message, CheckpointCompression compression, std::uint64_t& raw_bytes) {
+    raw_bytes += message.size();
+    return compressed_frame(message, compression);
+}
+
+template <class Builder>
+std::shared_ptr<arrow::Array> finished(Builder& builder) {
+    return arrow_value(builder.Finish(), kWhat);
+}
+
+template <class Builder, class Value>
+std::shared_ptr<arrow::Array> single(const Value& value) {
+    Builder builder;
+    arrow_check(builder.Append(value), kWhat);
+    return finished(builder);
+}
+
+std::shared_ptr<arrow::Array> nothing(const std::shared_ptr<arrow::DataType>& type) {
+    return arrow_value(arrow::MakeArrayOfNull(type, 1), kWhat);
+}
+
+/// A list column's only value.
+std::shared_ptr<arrow::Array> list_of(const std::shared_ptr<arrow::DataType>& type,
+                                      const std::shared_ptr<arrow::Array>& values) {
+    if (values->length() > std::numeric_limits<std::int32_t>::max())
+        throw Bug("a morsel of a checkpoint has more than 2^31 values");
+    arrow::Int32Builder offsets;
+    arrow_check(offsets.AppendValues({0, static_cast<std::int32_t>(values->length())}), kWhat);
+    return arrow_value(arrow::ListArray::FromArrays(type, *finished(offsets), *values), kWhat);
+}
+
+std::shared_ptr<arrow::Array> bitmap_of(const std::vector<std::uint32_t>& rows) {
+    Roaring bitmap(rows.size(), rows.data());
+    bitmap.runOptimize();
+    std::string bytes(bitmap.getSizeInBytes(), '\0');
+    bitmap.write(bytes.data());
+    return single<arrow::BinaryBuilder>(bytes);
+}
+
+struct Sources {
+    std::vector<std::uint32_t> distinct;
+    std::vector<std::uint32_t> copies;
+};
+
+Sources counted(const MorselDelta& delta) {
+    Sources found;
+    for (const auto source : delta.sources) {
+        if (!found.distinct.empty() && source == found.distinct.back()) {
+            ++found.copies.back();
+            continue;
+        }
+        if ((!found.distinct.empty() && source < found.distinct.back()) || source >= delta.base_rows)
+            throw Bug("the source rows of a checkpoint's morsel do not ascend within its base");
+        found.distinct.push_back(source);
+        found.copies.push_back(1);
+    }
+    return found;
+}
+
+std::shared_ptr<arrow::Array> copies_of(const Sources& sources, std::size_t rows,
+                                        const std::shared_ptr<arrow::DataType>& type) {
+    if (sources.distinct.size() == rows) return nothing(type);
+    arrow::UInt32Builder builder;
+    arrow_check(builder.AppendValues(sources.copies), kWhat);
+    return list_of(type, finished(builder));
+}
+
+std::shared_ptr<arrow::Array> texts_of(const TextColumn& column) {
+    arrow::LargeStringBuilder builder;
+    arrow_check(builder.Reserve(static_cast<std::int64_t>(column.size())), kWhat);
+    arrow_check(builder.ReserveData(static_cast<std::int64_t>(column.payload_bytes())), kWhat);
+    for (std::size_t row = 0; row < column.size(); ++row) builder.UnsafeAppend(column.at(row));
+    return finished(builder);
+}
+
+template <class Builder, class ValueAt>
+std::shared_ptr<arrow::Array> numbers_of(const ScalarColumn& column, ValueAt value_at) {
+    Builder builder;
+    arrow_check(builder.Reserve(static_cast<std::int64_t>(column.size())), kWhat);
+    for (std::size_t row = 0; row < column.size(); ++row) {
+        if (column.valid(row)) {
+            builder.UnsafeAppend(value_at(row));
+        } else {
+            builder.UnsafeAppendNull();
+        }
+    }
+    return finished(builder);
+}
+
+std::shared_ptr<arrow::Array> numbers_of(const ScalarColumn& column) {
+    switch (column.type()) {
+        case ScalarType::float64:
+            return numbers_of<arrow::DoubleBuilder>(column,
+                                                    [&](std::size_t row) { return column.float64_at(row); });
+        case ScalarType::boolean:
+            return numbers_of<arrow::BooleanBuilder>(
+                column, [&](std::size_t row) { return column.int64_at(row) != 0; });
+        case ScalarType::int64: break;
+    }
+    return numbers_of<arrow::Int64Builder>(column, [&](std::size_t row) { return column.int64_at(row); });
+}
+
+void add_texts(const MorselDelta& delta, const arrow::Schema& schema, std::size_t columns,
+               arrow::ArrayVector& arrays) {
+    std::size_t next = 0;
+    for (std::size_t column = 0; column < columns; ++column) {
+        const auto& type = schema.field(static_cast<int>(arrays.size()))->type();
+        if (next == delta.texts.size() || delta.texts[next].column != column) {
+            arrays.push_back(nothing(type));
+            arrays.push_back(nothing(arrow::binary()));
+            continue;
+        }
+        const auto& text = delta.texts[next++];
+        if (text.rows.size() != text.values.size())
+            throw Bug("a text column of a checkpoint's morsel has not one value per row");
+        arrays.push_back(list_of(type, texts_of(text.values)));
+        arrays.push_back(bitmap_of(text.rows));
+    }
+    if (next != delta.texts.size()) throw Bug("the text columns of a checkpoint's morsel are not in order");
+}
+
+void add_scalars(const MorselDelta& delta, const StateColumns& columns, const arrow::Schema& schema,
+                 arrow::ArrayVector& arrays) {
+    if (delta.scalars.size() != columns.scalars.size())
+        throw Bug("a checkpoint's morsel has not all columns of numbers");
+    for (std::size_t i = 0; i < delta.scalars.size(); ++i) {
+        const auto& column = delta.scalars[i];
+        if (column.size() != delta.sources.size() || column.type() != columns.scalars[i].second)
+            throw Bug("a column of numbers does not fit a checkpoint's morsel");
+        arrays.push_back(list_of(schema.field(static_cast<int>(arrays.size()))->type(), numbers_of(column)));
+    }
+}
+
+std::string bytes_of(const arrow::Buffer& buffer) {
+    return {reinterpret_cast<const char*>(buffer.data()), static_cast<std::size_t>(buffer.size())};
+}
+
+}  // namespace
+
+std::string encode_state_head(const StateColumns& columns, const nlohmann::json& about,
+                              CheckpointCompression compression, std::uint64_t& raw_bytes) {
+    const auto text = about.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const auto schema = state_schema(columns)->WithMetadata(
+        arrow::key_value_metadata({"dj.format", "dj.partition"}, {"1", text}));
+    return framed(bytes_of(*arrow_value(arrow::ipc::SerializeSchema(*schema), kWhat)), compression,
+                  raw_bytes);
+}
+
+std::string encode_morsel_delta(const StateColumns& columns, const MorselDelta& delta,
+                                CheckpointCompression compression, std::uint64_t& raw_bytes) {
+    const auto schema = state_schema(columns);
+    const auto sources = counted(delta);
+    arrow::ArrayVector arrays{single<arrow::UInt32Builder>(delta.sequence),
+                              single<arrow::UInt64Builder>(delta.base_rows), bitmap_of(sources.distinct),
+                              copies_of(sources, delta.sources.size(), schema->field(kCopiesField)->type())};
+    add_texts(delta, *schema, columns.texts.size(), arrays);
+    add_scalars(delta, columns, *schema, arrays);
+    arrow::StringBuilder faults;
+    arrow_check(faults.AppendValues(delta.faults), kWhat);
+    arrays.push_back(list_of(schema->fields().back()->type(), finished(faults)));
+    const auto batch = arrow::RecordBatch::Make(schema, 1, std::move(arrays));
+    const auto buffer =
+        arrow_value(arrow::ipc::SerializeRecordBatch(*batch, arrow::ipc::IpcWriteOptions::Defaults()), kWhat);
+    return framed(bytes_of(*buffer), compression, raw_bytes);
+}
+
+std::string encode_state_end(CheckpointCompression compression, std::uint64_t& raw_bytes) {
+    constexpr std::string_view kEndOfStream("\xFF\xFF\xFF\xFF\0\0\0\0", 8);
+    return framed(kEndOfStream, compression, raw_bytes);
+}
+
+}  // namespace dj
