@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 
 #include "cli/terminal.hpp"
+#include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
 #include "dj/events/job_events.hpp"
 #include "dj/storage/job_index.hpp"
+#include "dj/storage/retention.hpp"
 
 namespace dj {
 namespace {
@@ -92,6 +94,8 @@ void JobRecord::open(const std::vector<std::string>& arguments, TellError tell_e
     const nlohmann::json cli = {{"arguments", arguments}};
     replace_file(files_, layout_.cli(),
                  cli.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", attempt);
+    if (recipe_.intermediate_storage.cleanup_temp_files)
+        (void)remove_unfinished_intermediate(files_, layout_);
     write_plan();
     open_events(std::move(tell_error));
     heartbeat_ = std::make_unique<JobHeartbeat>(files_, layout_.summary(), job_.summary);
@@ -107,6 +111,7 @@ JobSummary JobRecord::close(const JobResult& result, const StopRequest& stop) {
         write_final_report(files_, layout_.final_mapping_report(), job_.mapping, result.seconds,
                            job_.spec.attempt);
     });
+    record("intermediate data", [&] { tidy_up(result); });
     if (events_) {
         record_end(result, stop);
         if (!events_->close()) print_error("some events of this job could not be written");
@@ -116,6 +121,27 @@ JobSummary JobRecord::close(const JobResult& result, const StopRequest& stop) {
     JobSummary summary = heartbeat_->summary();
     if (summary.status == JobStatus::running) fill_summary(result, summary);
     return summary;
+}
+
+void JobRecord::tidy_up(const JobResult& result) {
+    if (later_attempt(files_, layout_.summary(), job_.spec.attempt)) return;  // it is not ours any more
+    const IntermediateStorageOptions& options = recipe_.intermediate_storage;
+    RetentionRules rules;
+    rules.policy = retention_policy_of(options.retention_policy);
+    rules.cleanup_on_success = options.cleanup_on_success;
+    rules.cleanup_temp_files = options.cleanup_temp_files;
+    // A default does not remove what other jobs have kept.
+    if (recipe_.given("intermediate_storage.max_retention_days") && options.max_retention_days > 0)
+        rules.max_retention_days = static_cast<double>(options.max_retention_days);
+    JobSummary ended;
+    fill_summary(result, ended);
+    JobEnd end{.status = ended.status, .now_seconds = seconds_since_epoch()};
+    for (std::size_t i = 0; i < result.partitions.size(); ++i) {
+        if (result.partitions[i].rank < 0) end.failed_partitions.insert(i);
+    }
+    for (const std::string& done : apply_retention(files_, layout_, rules, end)) {
+        if (events_) events_->record(info_event(done));
+    }
 }
 
 void JobRecord::write_plan() {

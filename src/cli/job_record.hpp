@@ -37,6 +37,7 @@ public:
     JobSummary close(const JobResult& result, const StopRequest& stop);
 
 private:
+    void tidy_up(const JobResult& result);
     void write_plan();
     void open_events(TellError tell_error);
     void record_end(const JobResult& result, const StopRequest& stop);

@@ -38,6 +38,20 @@ RetrySpec retry_spec(const FaultToleranceOptions& options) {
     return spec;
 }
 
+std::optional<TableOptions> intermediate_spec(const IntermediateStorageOptions& options) {
+    if (!options.preserve_intermediate_data) return std::nullopt;
+    TableOptions table;
+    if (options.format == "arrow") table.format = TableFormat::arrow;
+    if (options.format == "jsonl") table.format = TableFormat::jsonl;
+    if (options.compression == "snappy") table.compression = TableCompression::snappy;
+    if (options.compression == "gzip") table.compression = TableCompression::gzip;
+    if (options.compression == "zstd") table.compression = TableCompression::zstd;
+    if (options.compression == "lz4") table.compression = TableCompression::lz4;
+    if (options.use_arrow_batches) table.batch_rows = static_cast<std::uint64_t>(options.arrow_batch_size);
+    table.mappable = options.arrow_memory_mapping;
+    return table;
+}
+
 JobSpec make_spec(const CheckedRecipe& checked, const Resources& resources) {
     const auto& [recipe, places, inputs] = checked;
     JobSpec spec;
@@ -60,6 +74,7 @@ JobSpec make_spec(const CheckedRecipe& checked, const Resources& resources) {
     spec.threads = resources.threads_per_rank;
     spec.memory_bytes = resources.memory_bytes_per_rank;
     spec.scratch_folder = places.scratch;
+    spec.intermediate = intermediate_spec(recipe.intermediate_storage);
     spec.checkpoint = checkpoint_spec(checked);
     spec.retry = retry_spec(recipe.fault_tolerance);
     return spec;

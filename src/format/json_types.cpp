@@ -48,22 +48,25 @@ bool for_each_line(std::string_view lines, See see) {
 }  // namespace
 
 struct JsonTypes::Type {
+    std::string name;  // in the object that it is a member of
     Kind kind = Kind::unknown;
-    std::vector<std::pair<std::string, Type>> members;  // of an object; a list has one without a name
+    std::vector<Type> members;  // of an object; a list has one without a name
 
     /// `hint`: where it stands if all objects have the same members in the same order.
-    Type& member(std::string_view name, std::size_t hint) {
-        if (hint < members.size() && members[hint].first == name) return members[hint].second;
-        const auto found =
-            std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == name; });
-        if (found != members.end()) return found->second;
-        return members.emplace_back(std::string(name), Type()).second;
+    Type& member(std::string_view member_name, std::size_t hint) {
+        if (hint < members.size() && members[hint].name == member_name) return members[hint];
+        const auto found = std::find_if(members.begin(), members.end(),
+                                        [&](const Type& m) { return m.name == member_name; });
+        return found != members.end()
+                   ? *found
+                   : members.emplace_back(Type{std::string(member_name), Kind::unknown, {}});
     }
 
     /// Whether some part of it has no type that a table can have.
     [[nodiscard]] bool has_text() const {
         if (kind == Kind::text || (kind == Kind::object && members.empty())) return true;
-        return std::any_of(members.begin(), members.end(), [](const auto& m) { return m.second.has_text(); });
+        return std::any_of(members.begin(), members.end(),
+                           [](const Type& member) { return member.has_text(); });
     }
 
     [[nodiscard]] std::shared_ptr<arrow::DataType> arrow_type() const {
@@ -75,11 +78,11 @@ struct JsonTypes::Type {
             case Kind::string:
             case Kind::text: return arrow::utf8();
             case Kind::list:
-                return arrow::list(members.empty() ? arrow::null() : members.front().second.arrow_type());
+                return arrow::list(members.empty() ? arrow::null() : members.front().arrow_type());
             case Kind::object: break;
         }
         arrow::FieldVector fields;
-        for (const auto& [name, type] : members) fields.push_back(arrow::field(name, type.arrow_type()));
+        for (const Type& member : members) fields.push_back(arrow::field(member.name, member.arrow_type()));
         return arrow::struct_(fields);
     }
 };
@@ -208,16 +211,16 @@ bool JsonTypes::learn(std::string_view lines) {
 
 std::shared_ptr<arrow::Schema> JsonTypes::schema() const {
     arrow::FieldVector fields;
-    for (const auto& [name, type] : columns_->members) {
-        fields.push_back(arrow::field(name, type.has_text() ? arrow::utf8() : type.arrow_type()));
+    for (const Type& type : columns_->members) {
+        fields.push_back(arrow::field(type.name, type.has_text() ? arrow::utf8() : type.arrow_type()));
     }
     return arrow::schema(std::move(fields));
 }
 
 std::vector<std::string> JsonTypes::text_columns() const {
     std::vector<std::string> names;
-    for (const auto& [name, type] : columns_->members) {
-        if (type.has_text()) names.push_back(name);
+    for (const Type& type : columns_->members) {
+        if (type.has_text()) names.push_back(type.name);
     }
     return names;
 }

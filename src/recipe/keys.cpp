@@ -14,7 +14,6 @@ namespace {
 constexpr auto kNoCheckpoints =
     "checkpoints are not available yet; a job that is interrupted starts again from the input";
 constexpr auto kNoRetries = "partitions are not tried again yet; a failing one ends the job";
-constexpr auto kNoIntermediate = "intermediate files are not written yet; the result is the same";
 
 constexpr std::array<std::string_view, 6> kSections{
     "partition", "fault_tolerance", "checkpoint", "intermediate_storage", "event_logging", "resources"};
@@ -36,8 +35,7 @@ RecipeKeys::RecipeKeys() {
     add_section(keys_, "event_logging", event_logging_params().specs());
     add_section(keys_, "fault_tolerance", fault_tolerance_params().specs(), KeyMeaning::inert, kNoRetries);
     add_section(keys_, "checkpoint", checkpoint_params().specs(), KeyMeaning::inert, kNoCheckpoints);
-    add_section(keys_, "intermediate_storage", intermediate_storage_params().specs(), KeyMeaning::inert,
-                kNoIntermediate);
+    add_section(keys_, "intermediate_storage", intermediate_storage_params().specs());
     for (auto& key : keys_) {
         if (key.key == "fault_tolerance.max_faulty_rows") key.meaning = KeyMeaning::honoured;
     }

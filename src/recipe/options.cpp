@@ -91,7 +91,7 @@ ParamSet<IntermediateStorageOptions> intermediate_storage_params() {
     ParamSet<T> params;
     params.add(&T::format, "format", "Of intermediate files.", {.choices = {"parquet", "arrow", "jsonl"}});
     params.add(&T::compression, "compression", "Of intermediate files.",
-               {.choices = {"snappy", "gzip", "zstd", "none"}});
+               {.choices = {"snappy", "gzip", "zstd", "lz4", "none"}});
     params.add(&T::use_arrow_batches, "use_arrow_batches", "Write them in Arrow batches.");
     params.add(&T::arrow_batch_size, "arrow_batch_size", "Rows per batch.", {.bounds = {.min = 1}});
     params.add(&T::arrow_memory_mapping, "arrow_memory_mapping", "Read them through memory mapping.");

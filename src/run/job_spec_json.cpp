@@ -25,6 +25,21 @@ std::optional<Value> optional_from(const nlohmann::json& json) {
     return json.get<Value>();
 }
 
+nlohmann::json to_json(const std::optional<TableOptions>& intermediate) {
+    if (!intermediate) return nullptr;
+    return {{"format", static_cast<int>(intermediate->format)},
+            {"compression", static_cast<int>(intermediate->compression)},
+            {"batch_rows", intermediate->batch_rows},
+            {"mappable", intermediate->mappable}};
+}
+
+std::optional<TableOptions> intermediate_from_json(const nlohmann::json& json) {
+    if (json.is_null()) return std::nullopt;
+    return TableOptions{static_cast<TableFormat>(json.at("format").get<int>()),
+                        static_cast<TableCompression>(json.at("compression").get<int>()),
+                        json.at("batch_rows").get<std::uint64_t>(), json.at("mappable").get<bool>()};
+}
+
 nlohmann::json to_json(const CheckpointSpec& checkpoint) {
     return {{"enabled", checkpoint.enabled},
             {"strategy", static_cast<int>(checkpoint.strategy)},
@@ -102,6 +117,7 @@ nlohmann::json to_json(const JobSpec& spec) {
         {"morsel_bytes", spec.morsel_bytes},
         {"scratch_folder", spec.scratch_folder.string()},
         {"max_runtime_seconds", optional_json(spec.max_runtime_seconds)},
+        {"intermediate", to_json(spec.intermediate)},
         {"checkpoint", to_json(spec.checkpoint)},
         {"retry", to_json(spec.retry)},
         {"resumes", spec.resumes},
@@ -137,6 +153,7 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
     spec.morsel_bytes = json.at("morsel_bytes").get<std::uint64_t>();
     spec.scratch_folder = json.at("scratch_folder").get<std::string>();
     spec.max_runtime_seconds = optional_from<double>(json.at("max_runtime_seconds"));
+    spec.intermediate = intermediate_from_json(json.at("intermediate"));
     spec.checkpoint = checkpoint_from_json(json.at("checkpoint"));
     spec.retry = retry_from_json(json.at("retry"));
     spec.resumes = json.at("resumes").get<bool>();

@@ -14,6 +14,7 @@
 #include "chain.hpp"
 #include "dj/base/byte_stream.hpp"
 #include "dj/base/clock.hpp"
+#include "dj/events/job_events.hpp"
 #include "work_queue.hpp"
 
 namespace dj {
@@ -67,10 +68,15 @@ public:
         : context_(context),
           segment_(context.pipeline.segments[pass]),
           assembler_(assembler),
+          morsel_{pass},
           chain_(context.pipeline, segment_),
           tallies_(context.pipeline.ops.size() + 1) {
         if (pass == 0) parser_ = context.pipeline.input->make_parser(context.pipeline.schema);
         dead_columns_ = context.pipeline.dead_after[pass];
+        if (context.intermediate == nullptr) return;
+        chain_.observe([this](std::size_t op, const Batch& batch, RowIndices rows) {
+            context_.intermediate->keep(morsel_, op, batch, rows);
+        });
     }
 
     void process(MorselTask&& task) {
@@ -82,6 +88,10 @@ public:
         Batch batch = task.raw ? read(task, result) : restore_rows(task, rows);
         if (!task.rows) rows = every_row(batch);
         const std::uint64_t rows_begun = task.raw ? result.records : rows.size();
+        morsel_.partition = task.partition;
+        morsel_.sequence = task.sequence;
+        if (context_.intermediate != nullptr)
+            context_.intermediate->begin(morsel_, segment_.first_op, batch, rows);
         chain_.run(batch, rows, tallies_, result.faults);
         if (segment_.ends_dataset_wide) {
             store_rows(batch, rows, result);
@@ -166,6 +176,7 @@ private:
     const PassContext& context_;
     const Segment& segment_;
     Assembler& assembler_;
+    IntermediateStorage::Morsel morsel_;  ///< At hand.
     Chain chain_;
     std::unique_ptr<InputFormat::Parser> parser_;
     std::vector<std::size_t> dead_columns_;
@@ -339,9 +350,12 @@ private:
 std::vector<PartitionState> run_pass(const PassContext& context, std::uint32_t pass,
                                      std::vector<StagedPartition> staged) {
     Finisher finisher(context, pass);
-    Assembler assembler(
-        pass, context.pipeline.ops.size() + 1, context.store,
-        [&](PartitionState&& state, double begin) { finisher.finish(std::move(state), begin); });
+    Assembler assembler(pass, context.pipeline.ops.size() + 1, context.store,
+                        [&](PartitionState&& state, double begin) {
+                            if (context.intermediate != nullptr)
+                                context.intermediate->finish(pass, state.partition, state.morsels.size());
+                            finisher.finish(std::move(state), begin);
+                        });
     WorkQueue<MorselTask> queue(static_cast<std::size_t>(context.spec.threads) * 2 + 2);
     std::thread reader([&] {
         try {
@@ -366,6 +380,10 @@ std::vector<PartitionState> run_pass(const PassContext& context, std::uint32_t p
         }
     }
     reader.join();
+    if (context.intermediate != nullptr) {
+        const std::string warning = context.intermediate->take_warning();
+        if (!warning.empty()) context.desk.send(0, Tag::event, serialise(warning_event(warning)));
+    }
     return finisher.take();
 }
 

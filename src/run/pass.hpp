@@ -10,6 +10,7 @@
 #include "dj/run/job.hpp"
 #include "dj/run/stop_request.hpp"
 #include "exporter.hpp"
+#include "intermediate_storage.hpp"
 #include "pipeline.hpp"
 #include "rank_desk.hpp"
 #include "staged_partition.hpp"
@@ -28,6 +29,7 @@ struct PassContext {
     const StopRequest& stop;
     WorkMeter& meter;
     std::function<void()> on_first_rows;  ///< Called at least once, when a first morsel has been processed.
+    IntermediateStorage* intermediate = nullptr;  ///< Null: what operators leave is not kept.
 };
 
 /// Runs segment `pass` over this rank's partitions: claimed from the coordinator in the first pass, `staged` later.

@@ -204,7 +204,8 @@ Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog, const std:
         }
     }
     pipeline.segments = plan_segments(calls);
-    const std::vector<FieldUse> uses = collect_uses(spec, pipeline.ops);
+    pipeline.fields = collect_uses(spec, pipeline.ops);
+    const std::vector<FieldUse>& uses = pipeline.fields;
     InputOptions input_options;
     input_options.fields = uses;
     input_options.repair_utf8 = spec.repair_utf8;

@@ -33,6 +33,7 @@ struct BoundOp {
 
 struct Pipeline {
     std::shared_ptr<const BatchSchema> schema;
+    std::vector<FieldUse> fields;  ///< Of the input, that some operator touches.
     std::vector<BoundOp> ops;
     std::vector<Segment> segments;
     std::vector<AddedField> added;        ///< As the recipe wants them in the exported records.

@@ -46,6 +46,9 @@ public:
         make_pipeline_everywhere(surroundings.catalog);
         store_.emplace(files_,
                        StageStore::Options{share_of(spec_.memory_bytes, kStageShare), spec_.scratch_folder});
+        together(communicator_, [&] {
+            if (spec_.intermediate) intermediate_.emplace(files_, *store_, spec_, *pipeline_);
+        });
         grid_ = {spec_.output.shard_bytes,
                  pipeline_->output->blocked() ? pipeline_->output->block_weight() : 0};
         if (communicator_.is_root()) {
@@ -134,9 +137,16 @@ private:
 
     /// Collective. False if the run was abandoned.
     bool run_passes() {
-        const PassContext context{spec_,   *pipeline_, files_,
-                                  *store_, *desk_,     *exporter_,
-                                  stop_,   meter_,     [this] { note_first_rows(); }};
+        const PassContext context{spec_,
+                                  *pipeline_,
+                                  files_,
+                                  *store_,
+                                  *desk_,
+                                  *exporter_,
+                                  stop_,
+                                  meter_,
+                                  [this] { note_first_rows(); },
+                                  intermediate_ ? &*intermediate_ : nullptr};
         std::vector<StagedPartition> staged;
         auto partitions = static_cast<std::uint32_t>(input_.partitions.size());
         std::uint64_t rows = 0;
@@ -323,6 +333,7 @@ private:
 
     std::optional<Pipeline> pipeline_;
     std::optional<StageStore> store_;
+    std::optional<IntermediateStorage> intermediate_;
     GridOptions grid_;
     std::optional<Coordinator> coordinator_;
     std::optional<Exporter> exporter_;

@@ -77,7 +77,7 @@ std::optional<JobFile> parse_intermediate(std::string_view folder, std::string_v
     constexpr std::string_view kOp = "op_";
     if (!folder.starts_with(kPartition) || !name.starts_with(kOp)) return std::nullopt;
     const auto split = name.find('_', kOp.size());
-    const auto dot = name.rfind('.');
+    const auto dot = name.find('.');
     if (split == std::string_view::npos || dot == std::string_view::npos || dot <= split + 1)
         return std::nullopt;
     JobFile file{.kind = JobFileKind::intermediate};
@@ -85,7 +85,8 @@ std::optional<JobFile> parse_intermediate(std::string_view folder, std::string_v
     file.op_index = to_number(name.substr(kOp.size(), split - kOp.size()));
     file.op_name = name.substr(split + 1, dot - split - 1);
     const auto extension = name.substr(dot + 1);
-    if (extension != "parquet" && extension != "arrow" && extension != "jsonl") return std::nullopt;
+    const auto endings = {"parquet", "arrow", "jsonl", "jsonl.gz", "jsonl.zst"};
+    if (std::find(endings.begin(), endings.end(), extension) == endings.end()) return std::nullopt;
     return file.partition && file.op_index ? std::optional(file) : std::nullopt;
 }
 
@@ -158,9 +159,15 @@ fs::path JobLayout::partition_table() const { return folder_ / kPartitions / kPa
 
 fs::path JobLayout::intermediate(std::uint64_t partition, std::uint64_t op_index, std::string_view op_name,
                                  std::string_view extension) const {
-    return folder_ / kIntermediate / fmt::format("partition_{:06}", partition) /
+    return intermediate_folder() / fmt::format("partition_{:06}", partition) /
            fmt::format("op_{:03}_{}.{}", op_index, op_name, extension);
 }
+
+fs::path JobLayout::unnamed(const fs::path& path, int attempt) {
+    return path.parent_path() / fmt::format("{}.tmp{}", path.filename().string(), attempt);
+}
+
+fs::path JobLayout::intermediate_folder() const { return folder_ / kIntermediate; }
 
 fs::path JobLayout::results() const { return folder_ / kResults; }
 fs::path JobLayout::quarantine() const { return results() / kQuarantine; }

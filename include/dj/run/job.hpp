@@ -16,6 +16,7 @@
 #include "dj/events/event.hpp"
 #include "dj/events/run_progress.hpp"
 #include "dj/format/input.hpp"
+#include "dj/format/table_file.hpp"
 #include "dj/mpi/communicator.hpp"
 #include "dj/ops/op.hpp"
 #include "dj/plan/checkpoint_positions.hpp"
@@ -71,6 +72,7 @@ struct JobSpec {
     std::uint64_t morsel_bytes = 512ULL << 10;
     std::filesystem::path scratch_folder;
     std::optional<double> max_runtime_seconds;
+    std::optional<TableOptions> intermediate;  ///< Keep the rows after each operator, in such files.
     CheckpointSpec checkpoint;
     RetrySpec retry;
     /// An earlier attempt may have left states and a part of the output; input and partitions are those it had.

@@ -78,6 +78,9 @@ public:
     [[nodiscard]] std::filesystem::path intermediate(std::uint64_t partition, std::uint64_t op_index,
                                                      std::string_view op_name,
                                                      std::string_view extension) const;
+    /// Where an attempt writes a file before it has its name, as `replace_file` does.
+    [[nodiscard]] static std::filesystem::path unnamed(const std::filesystem::path& path, int attempt);
+    [[nodiscard]] std::filesystem::path intermediate_folder() const;
     [[nodiscard]] std::filesystem::path results() const;
     [[nodiscard]] std::filesystem::path quarantine() const;
     /// Where an attempt writes the quarantine before it has its name.
