@@ -13,7 +13,7 @@ class Fault:
     def __init__(self, prefix, log=None, shared=None, **options):
         if not os.path.exists(LIBRARY):
             raise FileNotFoundError(f"{LIBRARY} is not built")
-        unknown = set(options) - {"match", "kinds", "rank", "at", "repeat", "action", "disk_bytes"}
+        unknown = set(options) - {"match", "kinds", "rank", "at", "repeat", "action", "disk_bytes", "record", "slow"}
         if unknown:
             raise ValueError(f"no such fault option: {unknown}")
         self.log = log

@@ -100,8 +100,9 @@ inline Config::Config() {
     if (const auto path = variable("DJ_FAULT_SHARED"); !path.empty()) {
         const auto file =
             static_cast<int>(syscall(SYS_openat, AT_FDCWD, path.c_str(), O_RDWR | O_CLOEXEC, 0));
-        void* memory = mmap(nullptr, sizeof(Counters), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-        if (memory != MAP_FAILED) counters = static_cast<Counters*>(memory);
+        const auto memory =
+            syscall(SYS_mmap, nullptr, sizeof(Counters), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        if (memory != -1) counters = reinterpret_cast<Counters*>(memory);
         syscall(SYS_close, file);
     }
 }

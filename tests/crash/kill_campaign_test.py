@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Killed before any of its file operations, with any strategy of checkpoints, a job goes on under any number of ranks and
+leaves what an undisturbed run leaves: output, stats, quarantine, counts."""
+import itertools
+import unittest
+
+from dj_campaign import RECIPES, STRATEGIES, CampaignCase, spread
+
+RANKS = [(None, None), (None, 2), (2, None), (2, 3), (3, 1)]  # first start, second start
+
+
+class KillCampaignTest(CampaignCase):
+    def setUp(self):
+        super().setUp()
+        self.logged = {}
+
+    def points(self, strategies, pairs, action="kill", kinds=None):
+        """Every operation of every setting; of the settings, operations come in turn."""
+        columns = []
+        for name, strategy, pair in itertools.product(RECIPES, strategies, pairs):
+            recipe = self.recipe(name, strategy)
+            self.reference(recipe)
+            # Operations that a retry or a later commit adds: a few more than counted.
+            key = name, strategy, pair[0]
+            if key not in self.logged:
+                self.logged[key] = self.operations(recipe, ranks=pair[0])
+            numbers = [entry.number for entry in self.logged[key] if kinds is None or entry.kind in kinds]
+            columns.append([(name, strategy, pair, action, number) for number in spread(numbers)])
+        return [point for row in itertools.zip_longest(*spread(columns)) for point in row if point]
+
+    def trial(self, point):
+        name, strategy, (first, second), action, number = point
+        what = f"{name}, {strategy}, {first} ranks, {action} at operation {number}"
+        recipe = self.recipe(name, strategy)
+        self.fresh()
+        run = self.go(recipe, ranks=first, fault=self.fault(at=number, action=action), what=what)
+        if run is None:
+            return
+        self.tally.figures["interrupted"] += run.exit_code != 0
+        self.finish(recipe, what, ranks=second)
+
+    def test_one_process(self):
+        self.campaign(self.points(STRATEGIES, [(None, None), (None, 2)]), self.trial)
+
+    def test_several_ranks(self):
+        self.campaign(self.points(["every_op", "auto"], [(2, None), (2, 3), (3, 1)]), self.trial)
+
+    def test_torn_writes(self):
+        self.campaign(self.points(["every_op", "every_n_ops"], [(None, None)], "tear", ["write"]), self.trial)
+
+    def test_killed_again_and_again(self):
+        """Each start is killed somewhere, until one comes through."""
+        def trial(seed):
+            name = self.rng.choice(list(RECIPES))
+            strategy = self.rng.choice(list(STRATEGIES))
+            recipe = self.recipe(name, strategy)
+            self.reference(recipe)
+            at = []
+            for _ in range(5):
+                at.append(self.rng.randrange(1, 150))
+                fault = self.fault(at=at[-1], action=self.rng.choice(["kill", "tear"]))
+                run = self.go(recipe, ranks=self.rng.choice([None, 2, 3]), fault=fault, what=f"{seed}: {name} {strategy} {at}")
+                if run is None:
+                    return
+                self.tally.figures["interrupted"] += run.exit_code != 0
+            self.finish(recipe, f"{seed}: {name} {strategy} killed at {at}", ranks=self.rng.choice([None, 2]))
+
+        self.campaign(range(200), trial)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Campaigns: the same small job over and over, each time something else goes wrong, each time the same command is run again,
+and everything that it leaves must be what an undisturbed run leaves. See docs/flows/crash-tests.md.
+
+A campaign takes its points in an order that is spread over all of them, and ends with the last or when its time is over:
+DJ_CAMPAIGN_SECONDS for each test (20; 400 in the full scope; 0: no limit). DJ_CAMPAIGN_SEED: another sample.
+DJ_CAMPAIGN_KEEP: a folder to which the disk of a failure is copied. DJ_CAMPAIGN_REPORT: a file to which each campaign
+appends its figures.
+"""
+import collections
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+
+from dj_corpus import make_records
+from dj_fault import Fault, read_log
+from dj_testing import FULL, JobCase, files_below, read
+
+SECONDS = float(os.environ.get("DJ_CAMPAIGN_SECONDS", "400" if FULL else "20")) or float("inf")
+SEED = int(os.environ.get("DJ_CAMPAIGN_SEED", "1"))
+HANG_SECONDS = 60
+NORMALIZE = {"whitespace_normalization_mapper": None}
+RECIPES = {
+    "one_pass": [NORMALIZE, {"text_length_filter": {"min_len": 5}}, {"special_characters_filter": {"max_ratio": 0.6}},
+                 {"clean_links_mapper": None}],
+    "dedup": [NORMALIZE, {"text_length_filter": {"min_len": 5}}, {"document_deduplicator": None},
+              {"special_characters_filter": {"max_ratio": 0.6}}],
+    "dedup_split_topk": [NORMALIZE, {"document_deduplicator": None}, {"text_chunk_mapper": {"max_len": 60}},
+                         {"text_length_filter": {"min_len": 5}},
+                         {"topk_specified_field_selector": {"field_key": "meta.score", "topk": 150}},
+                         {"special_characters_filter": {"max_ratio": 0.6}}],
+}
+STRATEGIES = {
+    "every_op": {"strategy": "every_op"},
+    "every_n_ops": {"strategy": "every_n_ops", "n_ops": 1},
+    "every_partition": {"strategy": "every_partition"},
+    "manual": {"strategy": "manual", "op_names": ["document_deduplicator", "text_length_filter"]},
+    "disabled": {"strategy": "disabled"},
+    "auto": {"strategy": "auto"},
+}
+COUNTED = ("name", "rows_in", "rows_out", "dropped", "made", "merged", "quarantined")
+FAULTY_LINES = {7: b'{"text": "cut off', 90: b"\xff\xfe no utf-8 \xff", 91: b'["no", "object"]', 200: b'{"text": 12}'}
+
+
+class Result:
+    """What a finished job leaves for its user; equal however it came about."""
+
+    def __init__(self, run, out):
+        self.files = files_below(out)
+        path = os.path.join(run.folder, "results", "quarantine.jsonl")
+        if os.path.exists(path):
+            self.files["quarantine.jsonl"] = read(path)
+        self.steps = [{key: step[key] for key in COUNTED} for step in run.summary()["steps"]]
+
+
+class Tally:
+    """What a campaign did and found."""
+
+    def __init__(self, name):
+        self.name, self.failures, self.begin = name, [], time.monotonic()
+        self.figures = collections.Counter({key: 0 for key in (
+            "points", "taken", "interrupted", "resumed", "rows_lost", "rows_duplicated", "differing_files", "hangs",
+            "other_failures")})
+
+    def compare(self, found, expected, what):
+        for name in sorted(set(found.files) | set(expected.files)):
+            if found.files.get(name) == expected.files.get(name):
+                continue
+            lines = [collections.Counter(result.files.get(name, b"").splitlines()) for result in (found, expected)]
+            lost, more = lines[1] - lines[0], lines[0] - lines[1]
+            self.figures["rows_lost"] += sum(lost.values())
+            self.figures["rows_duplicated"] += sum(count for line, count in more.items() if line in lines[1])
+            self.fail("differing_files", f"{what}: {name} has {sum(lines[0].values())} lines, of {sum(lines[1].values())} "
+                                         f"are {sum(lost.values())} missing and {sum(more.values())} others there")
+        if found.steps != expected.steps:
+            self.fail("other_failures", f"{what}: counts differ:\n  found    {found.steps}\n  expected {expected.steps}")
+
+    def fail(self, kind, text):
+        self.figures[kind] += 1
+        self.failures.append(text)
+
+    def report(self):
+        figures = {"campaign": self.name, **self.figures, "seconds": round(time.monotonic() - self.begin)}
+        print(json.dumps(figures), file=sys.stderr)
+        if "DJ_CAMPAIGN_REPORT" in os.environ:
+            with open(os.environ["DJ_CAMPAIGN_REPORT"], "a", encoding="utf-8") as file:
+                file.write(json.dumps(figures) + "\n")
+
+
+def spread(items):
+    """All items, but any beginning of them is spread over the whole: by the bits of the index, turned round."""
+    items = list(items)
+    bits = max(1, len(items).bit_length())
+    return [items[i] for i in sorted(range(len(items)), key=lambda i: f"{i:0{bits}b}"[::-1])]
+
+
+class CampaignCase(JobCase):
+    """`self.dir` is the disk of the job: input, recipe, output, job folder. What is outside of it survives everything."""
+
+    partitions = 8
+    records = 240
+    slow_ms = 4  # each read of the input lasts so much longer, so that there is a middle to interrupt
+
+    def setUp(self):
+        super().setUp()
+        self.outside, self.dir = self.dir, os.path.join(self.dir, "disk")
+        os.mkdir(self.dir)
+        self.source = self.write("in/in.jsonl", self.make_input(self.records))
+        self.out = os.path.join(self.dir, "out")
+        self.rng = random.Random(f"{SEED} {self.id()}")
+        self.tally = Tally(self.id().split(".", 1)[1])
+        self.references = {}
+
+    @staticmethod
+    def make_input(rows, seed=71):
+        lines = [record.encode() for record in make_records(rows, seed)]
+        for at, line in FAULTY_LINES.items():
+            lines.insert(at, line)
+        return b"".join(line + b"\n" for line in lines)
+
+    def recipe(self, name, strategy="every_op", **more):
+        process = RECIPES[name] if isinstance(name, str) else name
+        checkpoint = {"interval": 0.02, **STRATEGIES[strategy]}
+        if strategy == "manual":
+            used = {next(iter(op)) for op in process}
+            checkpoint["op_names"] = [op for op in checkpoint["op_names"] if op in used]
+        return {"dataset_path": self.source, "export_path": os.path.join(self.out, "out.jsonl"), "process": process,
+                "partition": {"mode": "manual", "num_of_partitions": self.partitions}, "checkpoint": checkpoint,
+                "work_dir": os.path.join(self.dir, "work"), **more}
+
+    def fresh(self):
+        """The disk as it was before the job first ran."""
+        for name in os.listdir(self.dir):
+            if name not in ("in", "recipe.yaml"):
+                shutil.rmtree(os.path.join(self.dir, name))
+
+    def reference(self, recipe):
+        """What an undisturbed run without checkpoints leaves. The disk is fresh before and after."""
+        key = self.key(recipe)
+        if key not in self.references:
+            self.fresh()
+            plain = {**recipe, "checkpoint": {"strategy": "disabled"}}
+            self.references[key] = Result(self.run_job(plain, arguments=["--job_id", "job"]), self.out)
+            self.assertTrue(self.references[key].files["out.jsonl"])
+        self.fresh()
+        return self.references[key]
+
+    @staticmethod
+    def key(recipe):
+        return json.dumps([recipe["process"], recipe["dataset_path"]])
+
+    def fault(self, slow=True, **options):
+        """Of all ranks together; numbers count from the start of the run."""
+        log = os.path.join(self.outside, "log")
+        if os.path.exists(log):
+            os.unlink(log)
+        if slow and self.slow_ms:
+            options["slow"] = f"{self.slow_ms}:/in/in"
+        return Fault(self.dir, log=log, shared=os.path.join(self.outside, "shared"), **options)
+
+    def go(self, recipe, ranks=None, fault=None, what="", **options):
+        """One start of the job; None if it hangs."""
+        arguments = ["--job_id", "job", *options.pop("arguments", ())]
+        started = self.start(recipe, ranks=ranks, fault=fault, arguments=arguments, **options)
+        try:
+            return started.finish(HANG_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.failed("hangs", f"{what}: hangs: {' '.join(started.process.args)}")
+            return None
+
+    def failed(self, kind, text):
+        self.tally.fail(kind, text)
+        keep = os.environ.get("DJ_CAMPAIGN_KEEP")
+        if keep:
+            shutil.copytree(self.dir, os.path.join(keep, f"{self.tally.name}.{len(self.tally.failures)}"))
+
+    def operations(self, recipe, ranks=None):
+        """Of an undisturbed run, in order. The disk is fresh before and after."""
+        self.fresh()
+        fault = self.fault()
+        run = self.go(recipe, ranks=ranks, fault=fault, what="undisturbed")
+        self.assertEqual(run.exit_code, 0, run.said)
+        logged = read_log(fault)
+        self.assertGreater(len(logged), 10)
+        self.fresh()
+        return logged
+
+    def finish(self, recipe, what, ranks=None, **options):
+        """The same command once more: goes on, and leaves what an undisturbed run leaves."""
+        run = self.go(recipe, ranks=ranks, what=f"{what}, then {ranks} ranks", **options)
+        if run is None:
+            return None
+        if run.exit_code != 0:
+            self.failed("other_failures", f"{what}, then {ranks} ranks: exit code {run.exit_code}:\n{run.said}")
+            return run
+        self.tally.figures["resumed"] += self.has_resumed(run)
+        self.check(run, recipe, f"{what}, then {ranks} ranks")
+        return run
+
+    @staticmethod
+    def has_resumed(run):
+        return bool(run.summary().get("resumed_partitions"))
+
+    def check(self, run, recipe, what):
+        before = len(self.tally.failures)
+        expected = self.references[self.key(recipe)]
+        self.tally.compare(Result(run, self.out), expected, what)
+        left = [name for name in files_below(run.folder) if ".tmp" in name or "/." in f"/{name}"]
+        if left:
+            self.tally.fail("other_failures", f"{what}: left behind: {left}")
+        if len(self.tally.failures) > before and "DJ_CAMPAIGN_KEEP" in os.environ:
+            self.failed("differing_files", f"{what}: the disk is kept as {len(self.tally.failures) + 1}")
+
+    def campaign(self, points, trial, share=1.0):
+        """`trial(point)` for each; `points` in the order of their worth. `share` of the time is for this call."""
+        self.tally.figures["points"] += len(points)
+        end = time.monotonic() + share * SECONDS
+        for point in points:
+            if time.monotonic() > end or self.tally.figures["hangs"] > 3:
+                break
+            self.tally.figures["taken"] += 1
+            trial(point)
+
+    def tearDown(self):
+        if self.tally.figures["taken"]:
+            self.tally.report()
+        failures = self.tally.failures
+        self.assertFalse(failures, f"{len(failures)} failures, the first of them:\n" + "\n".join(failures[:5]))
