@@ -53,6 +53,15 @@ void sync_descriptor(int fd, const fs::path& path) {
         fail("sync", path, errno);
 }
 
+/// Makes the names in a folder durable; false where it may not be read, though it may be written.
+bool sync_names(const fs::path& folder) {
+    const Descriptor fd(retried([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (fd.get() < 0 && errno == EACCES) return false;
+    if (fd.get() < 0) fail("open folder", folder, errno);
+    sync_descriptor(fd.get(), folder);
+    return true;
+}
+
 off_t checked_offset(std::uint64_t offset, std::string_view verb, const fs::path& path) {
     if (offset > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) fail(verb, path, EOVERFLOW);
     return static_cast<off_t>(offset);
@@ -179,8 +188,15 @@ public:
 
     void create_directories(const fs::path& folder) override {
         std::error_code error;
+        std::vector<fs::path> parents;  // that get a name each
+        for (auto path = fs::absolute(folder).lexically_normal(); !fs::exists(path, error) && !error;) {
+            path = path.parent_path();
+            parents.push_back(path);
+        }
+        error.clear();
         fs::create_directories(folder, error);
         if (error) fail("create folder", folder, error.value());
+        for (const auto& parent : parents) sync_names(parent);
     }
 
     void rename(const fs::path& from, const fs::path& to) override {
@@ -196,10 +212,7 @@ public:
     }
 
     void sync_directory(const fs::path& folder) override {
-        const Descriptor fd(
-            retried([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-        if (fd.get() < 0) fail("open folder", folder, errno);
-        sync_descriptor(fd.get(), folder);
+        if (!sync_names(folder)) fail("open folder", folder, EACCES);
     }
 
     std::uint64_t free_bytes(const fs::path& path) override {

@@ -3,6 +3,8 @@
 """The library that makes file operations fail, tried on small Python programs."""
 import errno
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import tempfile
 import textwrap
 import unittest
 
+import dj_power
 from dj_fault import Fault, read_log
 
 OPERATIONS = """
@@ -174,6 +177,95 @@ class FaultPreloadTest(unittest.TestCase):
         fault = self.fault(kinds="write")
         self.run_program(code, fault)
         self.assertEqual(sorted(entry.number for entry in read_log(fault)), list(range(1, 801)))
+
+    def test_slow_reads(self):
+        self.run_program("open('a', 'w').write('x')", self.fault())
+        code = "import time\nbegin = time.monotonic()\nopen('a').read()\nprint(time.monotonic() - begin >= 0.05)"
+        self.assertEqual(self.run_program(code, self.fault(slow="50:/a")).stdout, "True\n")
+        self.assertEqual(self.run_program(code, self.fault(slow="50:/b")).stdout, "False\n")
+
+    def record(self, code):
+        """Runs, and gives the notes and the folder as it was before."""
+        before, journal = os.path.join(self.root, "before"), os.path.join(self.root, "journal")
+        shutil.copytree(self.folder, before)
+        run = self.run_program(code, self.fault(record=journal))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return dj_power.read_journal(journal), before
+
+    def after_power_cut(self, notes, before, mode, seed=1):
+        disk = dj_power.Disk(self.folder, before)
+        disk.play(notes)
+        found = disk.after_power_cut(random.Random(seed), mode)
+        return {os.path.relpath(path, self.folder): data for path, data in found.items()
+                if data is not disk.FOLDER}, disk
+
+    def test_the_journal_gives_the_very_folder(self):
+        with open(os.path.join(self.folder, "old"), "wb") as file:
+            file.write(b"what was there before")
+        notes, before = self.record(OPERATIONS + """
+    fd = os.open('old', os.O_RDWR)
+    os.pwrite(fd, b'x' * 5000, 3)
+    os.ftruncate(fd, 4100)
+    os.posix_fallocate(fd, 0, 4200)
+    appended = os.open('log', os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    os.write(appended, b'one')
+    os.write(appended, b'two')
+    os.makedirs('x/y')
+    open('x/y/z', 'w').write('deep')
+    """)
+        found, disk = self.after_power_cut(notes, before, "everything")
+        self.assertFalse(disk.mapped)
+        names = [os.path.relpath(os.path.join(root, name), self.folder)
+                 for root, _, names in os.walk(self.folder) for name in names]
+        self.assertEqual(sorted(found), sorted(names))
+        for name in names:
+            self.assertEqual(found[name], self.read(name), name)
+
+    def test_what_a_power_cut_leaves(self):
+        notes, before = self.record("""
+            import os
+            def put(name, data, sync):
+                fd = os.open(name + '.tmp', os.O_CREAT | os.O_WRONLY)
+                os.write(fd, data)
+                if sync:
+                    os.fsync(fd)
+                os.close(fd)
+                os.rename(name + '.tmp', name)
+            put('both', b'b' * 9000, True)
+            folder = os.open('.', os.O_RDONLY)
+            os.fsync(folder)
+            put('bytes', b'd' * 9000, True)
+            put('nothing', b'n' * 9000, False)
+        """)
+        nothing, _ = self.after_power_cut(notes, before, "nothing")
+        self.assertEqual(nothing, {"both": b"b" * 9000})
+        names, _ = self.after_power_cut(notes, before, "names")
+        self.assertEqual(names, {"both": b"b" * 9000, "bytes": b"d" * 9000, "nothing": b""})
+        sizes, _ = self.after_power_cut(notes, before, "sizes")
+        self.assertEqual(sizes["nothing"], bytes(9000))
+        seen = set()
+        for seed in range(60):
+            found, _ = self.after_power_cut(notes, before, "any", seed)
+            self.assertEqual(found["both"], b"b" * 9000)
+            self.assertLessEqual(len({"bytes", "bytes.tmp"} & set(found)), 1)  # a rename is one change
+            seen.add(found.get("nothing"))
+        self.assertGreater(len(seen), 8)  # absent, and pages in many combinations
+
+    def test_a_sync_vouches_for_what_was_done_before_it_began(self):
+        notes, before = self.record("""
+            import os
+            fd = os.open('a', os.O_CREAT | os.O_WRONLY)
+            os.fsync(os.open('.', os.O_RDONLY))
+            os.write(fd, b'1' * 10)
+            os.fdatasync(fd)
+            os.write(fd, b'2' * 10)
+        """)
+        self.assertEqual(self.after_power_cut(notes, before, "nothing")[0], {"a": b"1" * 10})
+        late = [note for note in notes if note.change == dj_power.WRITE][-1]
+        notes.remove(late)
+        begin = max(i for i, note in enumerate(notes) if note.change == dj_power.SYNC_BEGIN)
+        notes.insert(begin + 1, late)  # as another thread might have
+        self.assertEqual(self.after_power_cut(notes, before, "nothing")[0], {"a": b"1" * 10})
 
     def test_processes_count_together_when_asked(self):
         fault = self.fault(kinds="write", shared=os.path.join(self.root, "shared"))

@@ -88,8 +88,8 @@ private:
 };
 
 inline const Journal& journal() {
-    static const Journal instance;
-    return instance;
+    static const Journal kInstance;
+    return kInstance;
 }
 
 inline std::uint64_t inode_of(int fd) {

@@ -156,8 +156,8 @@ private:
 
 template <typename Call>
 ssize_t guarded_read(int fd, std::size_t bytes, Call call) {
-    static const SlowReads slow;
-    slow.wait(fd);
+    static const SlowReads kSlow;
+    kSlow.wait(fd);
     return guarded(judge(Kind::read, fd, bytes), call);
 }
 
@@ -244,6 +244,7 @@ ssize_t pwritev64v2(int fd, const iovec* vectors, int count, off64_t offset, int
     });
 }
 // By reading and writing, so that the bytes are seen: programs must cope with a call that this kernel lacks.
+// NOLINTNEXTLINE(readability-function-size)
 ssize_t copy_file_range(int, off64_t*, int, off64_t*, size_t, unsigned) {
     errno = ENOSYS;
     return -1;
@@ -291,10 +292,12 @@ int truncate(const char* path, off_t size) noexcept {
     return result;
 }
 int truncate64(const char* path, off64_t size) noexcept { return truncate(path, size); }
+// NOLINTNEXTLINE(readability-function-size)
 void* mmap(void* address, size_t bytes, int access, int flags, int fd, off_t offset) noexcept {
     if (fd >= 0 && (flags & MAP_SHARED) != 0 && (access & PROT_WRITE) != 0) fault::note_map(fd);
     return NEXT(mmap)(address, bytes, access, flags, fd, offset);
 }
+// NOLINTNEXTLINE(readability-function-size)
 void* mmap64(void* address, size_t bytes, int access, int flags, int fd, off64_t offset) noexcept {
     return mmap(address, bytes, access, flags, fd, offset);
 }

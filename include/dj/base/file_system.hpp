@@ -55,6 +55,7 @@ public:
     [[nodiscard]] virtual std::optional<FileInfo> info(const std::filesystem::path& path) = 0;
     /// Names (not paths) in a folder, sorted bytewise.
     [[nodiscard]] virtual std::vector<std::string> list(const std::filesystem::path& folder) = 0;
+    /// Folders that it makes are durable when it returns.
     virtual void create_directories(const std::filesystem::path& folder) = 0;
     virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
     /// Removes a file, or a folder with nothing in it; one that is not there is no error.
