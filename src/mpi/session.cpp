@@ -25,6 +25,8 @@ void set_default(const char* name, const char* value) {
 /// Without a launcher there is nobody to talk to: no daemon to fork, no networks to look for. 0.03 s instead of 0.4 s.
 void choose_singleton_settings() {
     set_default("OMPI_MCA_ess_singleton_isolated", "1");
+    // Singletons of a host would share one folder in /tmp: they race for making it, and the first that ends removes it.
+    set_default("OMPI_MCA_orte_create_session_dirs", "0");
     set_default("OMPI_MCA_pml", "ob1");
     set_default("OMPI_MCA_btl", "self");
     set_default("OMPI_MCA_osc", "^ucx");
