@@ -9,14 +9,21 @@
 #include "dj/base/error.hpp"
 
 namespace dj {
+namespace {
 
-Digest128 xxh3_128(std::string_view bytes) {
+Digest128 canonical_bytes(XXH128_hash_t hash) {
     XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
+    XXH128_canonicalFromHash(&canonical, hash);
     Digest128 result;
     static_assert(sizeof(canonical.digest) == sizeof(result));
     std::memcpy(result.data(), canonical.digest, result.size());
     return result;
+}
+
+}  // namespace
+
+Digest128 xxh3_128(std::string_view bytes) {
+    return canonical_bytes(XXH3_128bits(bytes.data(), bytes.size()));
 }
 
 std::uint64_t xxh3_64(std::string_view bytes, std::uint64_t seed) {
@@ -35,6 +42,41 @@ std::string to_hex(const Digest128& digest) {
     }
     return result;
 }
+
+std::optional<Digest128> digest_from_hex(std::string_view text) {
+    Digest128 result{};
+    if (text.size() != 2 * result.size()) return std::nullopt;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool digit = c >= '0' && c <= '9';
+        if (!digit && (c < 'a' || c > 'f')) return std::nullopt;
+        const int value = digit ? c - '0' : c - 'a' + 10;
+        result[i / 2] = static_cast<unsigned char>(result[i / 2] << 4 | value);
+    }
+    return result;
+}
+
+struct Xxh3Hasher::State {
+    struct Free {
+        void operator()(XXH3_state_t* made) const { XXH3_freeState(made); }
+    };
+    std::unique_ptr<XXH3_state_t, Free> state{XXH3_createState()};
+};
+
+Xxh3Hasher::Xxh3Hasher() : state_(std::make_unique<State>()) {
+    if (!state_->state || XXH3_128bits_reset(state_->state.get()) != XXH_OK)
+        throw EnvironmentError("no memory to compute a hash");
+}
+
+Xxh3Hasher::~Xxh3Hasher() = default;
+Xxh3Hasher::Xxh3Hasher(Xxh3Hasher&&) noexcept = default;
+Xxh3Hasher& Xxh3Hasher::operator=(Xxh3Hasher&&) noexcept = default;
+
+void Xxh3Hasher::update(std::string_view bytes) {
+    XXH3_128bits_update(state_->state.get(), bytes.data(), bytes.size());
+}
+
+Digest128 Xxh3Hasher::digest() const { return canonical_bytes(XXH3_128bits_digest(state_->state.get())); }
 
 struct Md5Hasher::State {
     struct FreeContext {

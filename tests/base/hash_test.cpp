@@ -28,5 +28,25 @@ TEST(Hash, Xxh3IsInCanonicalOrder) {
     EXPECT_NE(xxh3_128("abc"), xxh3_128("abd"));
 }
 
+TEST(Hash, PiecesGiveTheHashOfTheWhole) {
+    const std::string bytes(100000, 'x');
+    for (const std::size_t piece : {1U, 7U, 255U, 256U, 4096U, 100000U}) {
+        Xxh3Hasher hasher;
+        for (std::size_t at = 0; at < bytes.size(); at += piece)
+            hasher.update(std::string_view(bytes).substr(at, piece));
+        EXPECT_EQ(hasher.digest(), xxh3_128(bytes)) << piece;
+    }
+    EXPECT_EQ(Xxh3Hasher().digest(), xxh3_128(""));
+}
+
+TEST(Hash, HexGoesBothWays) {
+    const auto digest = xxh3_128("abc");
+    EXPECT_EQ(digest_from_hex(to_hex(digest)), digest);
+    const auto hex = to_hex(digest);
+    for (const auto& text :
+         {std::string(), hex.substr(1), hex + "0", "g" + hex.substr(1), "A" + hex.substr(1)})
+        EXPECT_FALSE(digest_from_hex(text)) << text;
+}
+
 }  // namespace
 }  // namespace dj

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,25 @@ using Digest128 = std::array<unsigned char, 16>;
 [[nodiscard]] std::uint64_t xxh3_64(std::string_view bytes, std::uint64_t seed = 0);
 [[nodiscard]] Digest128 md5(std::string_view bytes);
 [[nodiscard]] std::string to_hex(const Digest128& digest);
+/// 32 lower-case digits, as `to_hex` writes them; else nullopt.
+[[nodiscard]] std::optional<Digest128> digest_from_hex(std::string_view text);
+
+/// `xxh3_128` of bytes that come in pieces.
+class Xxh3Hasher {
+public:
+    Xxh3Hasher();
+    ~Xxh3Hasher();
+    Xxh3Hasher(Xxh3Hasher&&) noexcept;
+    Xxh3Hasher& operator=(Xxh3Hasher&&) noexcept;
+
+    void update(std::string_view bytes);
+    /// Of all bytes so far; more may follow.
+    [[nodiscard]] Digest128 digest() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 /// MD5 for hot loops: keeps its context, so that a row costs no allocation and no look-up of the algorithm. One per
 /// thread. Throws EnvironmentError where the machine's OpenSSL forbids MD5.

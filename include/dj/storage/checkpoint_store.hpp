@@ -83,8 +83,8 @@ struct CheckpointContents {
 /// The generations (by file name) in which no state counts. Those count that are
 /// - among the newest `keep_versions` of their (node, partition), by attempt and position; the same position and operators
 ///   written again replace what was there before;
-/// - the base of one that counts, whatever its operators' hash: the base's base too;
-/// - a row plan at or below a position that counts.
+/// - row plans (each is needed by whatever comes after it; they are small);
+/// - the base of one that counts, whatever its operators' hash, and the base's base.
 /// Not being part of the present recipe is no reason to go: such states count like others until newer ones replace them.
 [[nodiscard]] std::vector<std::string> generations_to_remove(const CheckpointContents& contents,
                                                              std::uint32_t keep_versions);
