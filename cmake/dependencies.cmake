@@ -48,6 +48,7 @@ if(BUILD_TESTING)
   dj_find_package(benchmark libbenchmark-dev CONFIG)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
 endif()
+include(hdf5)
 include(arrow)
 include(simdjson)
 

@@ -68,7 +68,8 @@ def problems_of(file, base, public, may_use):
             target = module_of(inner, may_use) if name.startswith("dj/") or folder_is_module else module
             if target not in may_use[module]:
                 yield f"{place}: {module} may not use {target} ({name})"
-            if not name.startswith("dj/") and folder_is_module and target != module:
+            # The MPI half of a module sees what is private to its other half.
+            if not name.startswith("dj/") and folder_is_module and target not in (module, module.removesuffix("_mpi")):
                 yield f"{place}: {name} is private to {target}"
             continue
         for library, (headers, rooms, in_public) in ROOMS.items():

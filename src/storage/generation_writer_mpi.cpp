@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "dj/base/clock.hpp"
+#include "dj/base/error.hpp"
+#include "dj/mpi/communicator.hpp"
+#include "dj/storage/generation_writer.hpp"
+#include "storage/checkpoint_index.hpp"
+#include "storage/hdf5_file_mpi.hpp"
+
+namespace dj {
+namespace {
+
+using Local = std::function<void()>;
+
+/// Collective. Runs `local` everywhere; if it throws anywhere, an error that tells of it is thrown on all ranks.
+void together(const mpi::Communicator& communicator, const Local& local) {
+    std::string error;
+    try {
+        local();
+    } catch (const std::exception& caught) {
+        error = caught.what();
+        if (error.empty()) error = "unknown error";
+    }
+    if (communicator.agree(error.empty())) return;
+    const auto all = communicator.gather(error);
+    for (std::size_t rank = 0; rank < all.size(); ++rank) {
+        if (!all[rank].empty()) {
+            error = fmt::format("{} (rank {})", all[rank], rank);
+            break;
+        }
+    }
+    throw EnvironmentError(communicator.broadcast(std::move(error)));
+}
+
+std::uint64_t size_of(const NewState& state) {
+    std::uint64_t size = 0;
+    for (const auto& piece : state.pieces) size += piece.size_bytes();
+    return size;
+}
+
+/// Gathers small pieces into writes of a good size.
+class PayloadStream {
+public:
+    PayloadStream(SharedGenerationFile& file, std::uint64_t offset, std::uint64_t write_bytes)
+        : file_(file), offset_(offset), write_bytes_(std::max<std::uint64_t>(write_bytes, 1)) {}
+
+    void add(std::string_view bytes) {
+        if (waiting_.size() + bytes.size() > write_bytes_) flush();
+        for (; bytes.size() >= write_bytes_; bytes.remove_prefix(write_bytes_))
+            write(bytes.substr(0, write_bytes_));
+        waiting_ += bytes;
+    }
+    void flush() {
+        if (!waiting_.empty()) write(waiting_);
+        waiting_.clear();
+    }
+
+private:
+    void write(std::string_view bytes) {
+        file_.write_payload(bytes, offset_);
+        offset_ += bytes.size();
+    }
+
+    SharedGenerationFile& file_;
+    std::uint64_t offset_;
+    std::uint64_t write_bytes_;
+    std::string waiting_;
+};
+
+}  // namespace
+
+struct GenerationWriter::State {
+    mpi::Communicator ranks;
+    mpi::Communicator node;
+    FileSystem& files;
+    std::filesystem::path folder;
+    int attempt = 1;
+    Options options;
+
+    /// One generation under way.
+    struct Round {
+        GenerationRecord record;
+        std::filesystem::path temporary;
+        std::filesystem::path path;
+        std::uint64_t first_byte = 0;  ///< Of this rank, in /payload.
+        std::string index;             ///< This rank's entries; later, on rank 0, all.
+    };
+
+    [[nodiscard]] Round begin(std::uint64_t number, const std::vector<NewState>& states) const;
+    void create(Round& round) const;
+    void write_states(SharedGenerationFile& file, Round& round, const std::vector<NewState>& states) const;
+    void fill(Round& round, const std::vector<NewState>& states) const;
+    void publish(Round& round) const;
+    void discard(const Round& round) const noexcept;
+};
+
+GenerationWriter::State::Round GenerationWriter::State::begin(std::uint64_t number,
+                                                              const std::vector<NewState>& states) const {
+    Round round;
+    std::uint64_t bytes = 0;
+    std::uint64_t raw_bytes = 0;
+    for (const auto& state : states) {
+        bytes += size_of(state);
+        raw_bytes += state.head.raw_bytes;
+    }
+    const auto totals = ranks.sum({states.size(), bytes, raw_bytes});
+    round.first_byte = ranks.exclusive_sum(bytes);
+    round.record.number = number;
+    round.record.attempt = attempt;
+    round.record.file = generation_file_name(number, attempt);
+    round.record.states = totals[0];
+    round.record.bytes = totals[1];
+    round.record.raw_bytes = totals[2];
+    round.path = folder / round.record.file;
+    round.temporary = round.path;
+    round.temporary += ".tmp";
+    return round;
+}
+
+void GenerationWriter::State::create(Round& round) const {
+    together(ranks, [&] {
+        if (!ranks.is_root()) return;
+        files.create_directories(folder);
+        create_generation_file(round.temporary, round.record);
+        round.record.file_bytes = files.info(round.temporary).value_or(FileInfo{}).size_bytes;
+    });
+    const auto file_bytes = ranks.max(round.record.file_bytes);
+    // Whatever keeps a rank from opening the file shows here, where no other rank waits for it inside of a library.
+    together(ranks, [&] {
+        const auto seen = files.info(round.temporary);
+        if (!seen || seen->size_bytes != file_bytes) {
+            throw EnvironmentError(
+                fmt::format("{} was made by rank 0 and is not seen by another rank: checkpoints need a "
+                            "folder that all nodes share",
+                            round.temporary.string()));
+        }
+        (void)files.open(round.temporary, OpenMode::create_or_write);
+    });
+}
+
+void GenerationWriter::State::write_states(SharedGenerationFile& file, Round& round,
+                                           const std::vector<NewState>& states) const {
+    auto offset = round.first_byte;
+    PayloadStream stream(file, offset, options.write_bytes);
+    for (const auto& state : states) {
+        Xxh3Hasher hasher;
+        for (const auto& piece : state.pieces) {
+            const auto bytes = piece.read();
+            hasher.update(bytes);
+            stream.add(bytes);
+        }
+        auto head = state.head;
+        head.offset = offset;
+        head.bytes = size_of(state);
+        head.payload_hash = hasher.digest();
+        offset += head.bytes;
+        append_index_entry(round.index, head);
+    }
+    stream.flush();
+}
+
+/// The file is open on all ranks or on none when this begins and ends, so that closing it, which is collective, works.
+void GenerationWriter::State::fill(Round& round, const std::vector<NewState>& states) const {
+    std::optional<SharedGenerationFile> file;
+    together(ranks, [&] { file.emplace(ranks, round.temporary); });
+    std::exception_ptr error;
+    try {
+        together(ranks, [&] { write_states(*file, round, states); });
+        const auto indexes = ranks.gather(round.index);
+        together(ranks, [&] {
+            if (!ranks.is_root()) return;
+            round.index.clear();
+            for (const auto& part : indexes) round.index += part;
+            file->write_index(round.index);
+        });
+    } catch (const EnvironmentError&) {
+        error = std::current_exception();
+    }
+    together(ranks, [&] { file->close(); });
+    if (error) std::rethrow_exception(error);
+}
+
+void GenerationWriter::State::publish(Round& round) const {
+    // What a node's kernel still holds (a network file system's client) only that node can make durable.
+    together(ranks, [&] {
+        if (node.is_root()) files.open(round.temporary, OpenMode::create_or_write)->sync();
+    });
+    together(ranks, [&] {
+        if (!ranks.is_root()) return;
+        auto& record = round.record;
+        const auto file = files.open(round.temporary, OpenMode::read);
+        if (file->size_bytes() != record.file_bytes)
+            throw EnvironmentError(
+                fmt::format("{} changed its size while it was written", round.temporary.string()));
+        record.index_hash = xxh3_128(round.index);
+        record.frame_hash = hash_frame(*file, record);
+        files.rename(round.temporary, round.path);
+        files.sync_directory(folder);
+    });
+}
+
+void GenerationWriter::State::discard(const Round& round) const noexcept {
+    if (!ranks.is_root()) return;
+    for (const auto& path : {round.temporary, round.path}) {
+        try {
+            files.remove(path);
+        } catch (const std::exception&) {  // the next attempt removes it
+            continue;
+        }
+    }
+}
+
+GenerationWriter::GenerationWriter(const mpi::Communicator& communicator, FileSystem& files,
+                                   std::filesystem::path folder, int attempt)
+    : GenerationWriter(communicator, files, std::move(folder), attempt, Options{}) {}
+
+GenerationWriter::GenerationWriter(const mpi::Communicator& communicator, FileSystem& files,
+                                   std::filesystem::path folder, int attempt, Options options)
+    : state_(std::make_unique<State>(State{.ranks = communicator.duplicate(),
+                                           .node = communicator.split_by_node(),
+                                           .files = files,
+                                           .folder = std::move(folder),
+                                           .attempt = attempt,
+                                           .options = options})) {
+    silence_hdf5();
+}
+
+GenerationWriter::~GenerationWriter() = default;
+
+GenerationRecord GenerationWriter::write(std::uint64_t number, const std::vector<NewState>& states) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto& ranks = state_->ranks;
+    auto round = state_->begin(number, states);
+    if (round.record.states == 0) return ranks.is_root() ? round.record : GenerationRecord{};
+    try {
+        state_->create(round);
+        state_->fill(round, states);
+        state_->publish(round);
+    } catch (const EnvironmentError&) {
+        state_->discard(round);
+        throw;
+    }
+    if (!ranks.is_root()) return {};
+    round.record.time = seconds_since_epoch();
+    round.record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return round.record;
+}
+
+}  // namespace dj
