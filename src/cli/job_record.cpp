@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/mapped_partitions.hpp"
 #include "cli/terminal.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
@@ -105,11 +106,15 @@ void JobRecord::open(const std::vector<std::string>& arguments, TellError tell_e
 }
 
 JobSummary JobRecord::close(const JobResult& result, const StopRequest& stop) {
-    fill_mapping(result);
     record("metadata", [&] {
-        write_dataset_mapping(files_, layout_.dataset_mapping(), job_.mapping, job_.spec.attempt);
-        write_final_report(files_, layout_.final_mapping_report(), job_.mapping, result.seconds,
-                           job_.spec.attempt);
+        job_.mapping.rows_exported = result.exported;
+        if (result.op_rows.empty() && !result.partitions.empty() && !job_.spec.ops.empty())
+            job_.mapping.note = "too many partitions and operators to list what each operator did with each";
+        const MappedPartitions partitions(job_, &result);
+        const MappingWriter writer{files_, job_.spec.attempt};
+        writer.write_mapping(layout_.dataset_mapping(), job_.mapping, partitions.source());
+        writer.write_final_report(layout_.final_mapping_report(), job_.mapping, partitions.source(),
+                                  result.seconds);
     });
     record("intermediate data", [&] { tidy_up(result); });
     if (events_) {
@@ -148,7 +153,8 @@ void JobRecord::write_plan() {
     const int attempt = job_.spec.attempt;
     job_.dag["metadata"]["created_at"] = job_.summary.start_time;
     replace_file(files_, layout_.dag_plan(), job_.dag.dump(1) + "\n", attempt);
-    write_dataset_mapping(files_, layout_.dataset_mapping(), job_.mapping, attempt);
+    MappingWriter{files_, attempt}.write_mapping(layout_.dataset_mapping(), job_.mapping,
+                                                 MappedPartitions(job_, nullptr).source());
     files_.create_directories(layout_.partition_table().parent_path());
     replace_file(files_, layout_.partition_table(), partition_table(job_.input).dump() + "\n", attempt);
 }
@@ -191,24 +197,6 @@ void JobRecord::record_end(const JobResult& result, const StopRequest& stop) {
             events_->record(job_stopping_event(result.error.empty() ? stop.reason() : result.error));
             break;
         default: events_->record(job_failed_event(result.error, result.seconds)); break;
-    }
-}
-
-void JobRecord::fill_mapping(const JobResult& result) {
-    job_.mapping.rows_exported = result.exported;
-    std::uint64_t row = 0;
-    for (std::size_t i = 0; i < result.partitions.size(); ++i) {
-        const PartitionResult& read = result.partitions[i];
-        MappedPartition& partition = job_.mapping.partitions.at(i);
-        if (read.rank < 0) continue;
-        partition.processing_status = "completed";
-        partition.sample_count = read.records;
-        partition.first_row = row;
-        if (result.passes == 1) partition.rows_out = read.rows;
-        partition.start_time = read.begin_seconds;
-        partition.end_time = read.end_seconds;
-        partition.checksum = read.content_hash;
-        row += read.records;
     }
 }
 

@@ -41,7 +41,6 @@ private:
     void write_plan();
     void open_events(TellError tell_error);
     void record_end(const JobResult& result, const StopRequest& stop);
-    void fill_mapping(const JobResult& result);
 
     FileSystem& files_;
     PreparedJob& job_;

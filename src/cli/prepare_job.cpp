@@ -86,13 +86,6 @@ DatasetMapping make_mapping(const FoundInputs& inputs, const PreparedJob& job, d
     for (const InputFile& file : job.input.files) mapping.files.push_back(file.path);
     mapping.target_bytes = job.decision.target_bytes;
     mapping.created = now_seconds;
-    for (std::size_t i = 0; i < job.input.partitions.size(); ++i) {
-        MappedPartition partition;
-        partition.partition_id = i;
-        partition.ranges = job.input.partitions[i].ranges;
-        partition.file_size_bytes = job.input.partitions[i].bytes;
-        mapping.partitions.push_back(std::move(partition));
-    }
     return mapping;
 }
 

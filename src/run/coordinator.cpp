@@ -65,6 +65,7 @@ void Coordinator::on_done(int from, const PartitionDone& done) {
     PartitionResult& record = current_.at(done.partition);
     record = {done.records,       done.rows,        done.fault_count, from,
               done.begin_seconds, done.end_seconds, done.content_hash};
+    if (mapping_) mapping_->add(pass_, done);
     ++pass_done_;
     if (pass_ == 0) {
         records_ += done.records;

@@ -12,6 +12,7 @@
 #include "dj/mpi/mailbox.hpp"
 #include "dj/run/job.hpp"
 #include "export_ledger.hpp"
+#include "mapping_book.hpp"
 #include "messages.hpp"
 
 namespace dj {
@@ -21,6 +22,9 @@ public:
     using Send = std::function<void(int to, Tag tag, std::string bytes)>;
 
     Coordinator(const JobSpec& spec, const JobInput& input, int ranks, Send send);
+
+    /// Notes in `mapping`, from now on, what became of each partition. Before the first pass.
+    void keep(MappingBook mapping) { mapping_ = std::move(mapping); }
 
     /// Before any rank can start the pass. `exports`: the pass writes the output through this ledger.
     void begin_pass(std::uint32_t pass, std::uint32_t partitions, std::optional<ExportLedger> exports);
@@ -44,8 +48,11 @@ public:
     /// The export's book, once the exporting pass is complete.
     [[nodiscard]] const ExportLedger& ledger() const { return *ledger_; }
 
-    /// What became of the input partitions (first pass).
-    [[nodiscard]] const std::vector<PartitionResult>& input_partitions() const { return input_partitions_; }
+    /// What became of the input partitions (first pass), as far as it got.
+    [[nodiscard]] const std::vector<PartitionResult>& input_partitions() const {
+        return input_partitions_.empty() ? current_ : input_partitions_;
+    }
+    [[nodiscard]] const std::optional<MappingBook>& mapping() const { return mapping_; }
 
 private:
     void on_claim(int from);
@@ -70,6 +77,7 @@ private:
     bool pass_finished_ = false;
     std::vector<PartitionResult> current_;
     std::vector<PartitionResult> input_partitions_;
+    std::optional<MappingBook> mapping_;
     std::vector<StepTally> tallies_;
     std::optional<ExportLedger> ledger_;
     bool exporting_ = false;

@@ -55,6 +55,7 @@ public:
             coordinator_.emplace(
                 spec_, input_, communicator_.size(),
                 [this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); });
+            coordinator_->keep(MappingBook(*pipeline_, input_.partitions.size()));
             board_.emplace(spec_, input_, *coordinator_, communicator_.size());
         }
         make_exporter();
@@ -315,7 +316,7 @@ private:
     void fill_counts(JobResult& result) {
         result.records_read = coordinator_->records();
         result.partitions = coordinator_->input_partitions();
-        result.passes = pipeline_->segments.size();
+        if (coordinator_->mapping()) coordinator_->mapping()->fill(result);
         result.exported = published_ ? coordinator_->exported_rows() : 0;
         for (const InputFile& file : input_.files) result.input_bytes += file.size_bytes;
         for (const OutputFile& file : result.outputs) result.output_bytes += file.bytes;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/storage/dataset_mapping.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "events/scratch_folder.hpp"
@@ -21,6 +23,7 @@ DatasetMapping sample() {
                            .sample_count = 10,
                            .first_row = 0,
                            .rows_out = 8,
+                           .first_row_out = 0,
                            .start_time = 10.0,
                            .end_time = 12.5,
                            .checksum = "00ff",
@@ -35,6 +38,26 @@ DatasetMapping sample() {
                            .retry_count = 3},
                           {.partition_id = 2, .file_size_bytes = 7}};
     return mapping;
+}
+
+PartitionSource source_of(const DatasetMapping& mapping) {
+    return {mapping.partitions.size(), [&](std::size_t i) { return mapping.partitions[i]; }};
+}
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const DatasetMapping& mapping) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    MappingWriter{*files}.write_mapping(folder / "m.json", mapping, source_of(mapping));
+    return Json::parse(read_whole_file(*files, folder / "m.json").value());
+}
+
+Json final_report_to_json(const DatasetMapping& mapping, double seconds) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    MappingWriter{*files}.write_final_report(folder / "r.json", mapping, source_of(mapping), seconds);
+    return Json::parse(read_whole_file(*files, folder / "r.json").value());
 }
 
 TEST(DatasetMapping, HasTheFieldsTheStockMonitorReads) {
@@ -87,6 +110,9 @@ TEST(DatasetMapping, TheFinalReportAddsUp) {
     EXPECT_EQ(final_report_to_json(mixed, 1).at("processing_summary").at("total_processed_samples"), 5);
     const auto& first = report.at("partition_details").at(0);
     EXPECT_EQ(first.at("original_range"), "0-10");
+    EXPECT_EQ(first.at("output_range"), "0-8");
+    EXPECT_TRUE(report.at("partition_details").at(1).at("output_range").is_null());
+    EXPECT_EQ(report.at("partition_details").at(1).at("retry_count"), 3);
     EXPECT_EQ(first.at("status"), true);
     EXPECT_EQ(first.at("processing_time"), 2.5);
     EXPECT_EQ(first.at("operations").at(0).at("dropped_rows"), 2);
@@ -96,17 +122,33 @@ TEST(DatasetMapping, TheFinalReportAddsUp) {
 TEST(DatasetMapping, FilesAreWrittenWhole) {
     const auto files = make_local_file_system();
     const ScratchFolder folder;
-    write_dataset_mapping(*files, folder / "metadata/m.json", sample(), 1);
-    write_final_report(*files, folder / "metadata/r.json", sample(), 1, 1);
-    const auto mapping = nlohmann::json::parse(read_whole_file(*files, folder / "metadata/m.json").value());
-    EXPECT_EQ(mapping, nlohmann::json::parse(to_json(sample()).dump()));
+    const auto mapping = sample();
+    const MappingWriter writer{*files, 3};
+    for (int times = 0; times < 2; ++times) {
+        writer.write_mapping(folder / "metadata/m.json", mapping, source_of(mapping));
+        writer.write_final_report(folder / "metadata/r.json", mapping, source_of(mapping), 1);
+    }
     EXPECT_EQ(files->list(folder / "metadata").size(), 2U) << "no temporary file is left";
+}
+
+TEST(DatasetMapping, ManyPartitionsAreALineEach) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    const PartitionSource many{20'000, [](std::size_t i) {
+                                   MappedPartition partition;
+                                   partition.partition_id = i;
+                                   return partition;
+                               }};
+    MappingWriter{*files}.write_mapping(folder / "m.json", {}, many);
+    const std::string text = read_whole_file(*files, folder / "m.json").value();
+    EXPECT_GT(std::count(text.begin(), text.end(), '\n'), 20'000);
+    EXPECT_EQ(Json::parse(text).at("partitions").at(19'999).at("partition_id"), 19'999);
 }
 
 TEST(DatasetMapping, AnEmptyInputHasNoPartitions) {
     const auto json = to_json(DatasetMapping{});
     EXPECT_EQ(json.at("partition_size"), 0);
-    EXPECT_EQ(json.at("partitions"), nlohmann::ordered_json::array());
+    EXPECT_EQ(json.at("partitions"), Json::array());
     EXPECT_EQ(final_report_to_json({}, 0).at("processing_summary").at("success_rate"), 1.0);
 }
 

@@ -100,6 +100,17 @@ struct PartitionResult {
     double begin_seconds = 0;  ///< Since the epoch.
     double end_seconds = 0;
     std::string content_hash;
+    std::optional<std::uint64_t> exported{};  ///< Its rows in the output, where that can be told.
+};
+
+/// What one operator did with one partition's rows.
+struct OpRows {
+    bool known = false;
+    std::uint64_t rows_in = 0;
+    std::uint64_t rows_out = 0;
+    std::uint64_t dropped = 0;
+    std::uint64_t made = 0;
+    std::uint64_t quarantined = 0;
 };
 
 struct JobResult {
@@ -107,7 +118,7 @@ struct JobResult {
     std::string error;             ///< Empty if none; else one or more lines for the user.
     std::vector<StepCount> steps;  ///< read, the operators in order, export.
     std::vector<PartitionResult> partitions;
-    std::size_t passes = 1;
+    std::vector<OpRows> op_rows;  ///< At [partition * operators + operator]; empty if those are too many.
     std::uint64_t records_read = 0;
     std::uint64_t exported = 0;
     std::uint64_t quarantined = 0;
