@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/events/event_log.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -24,6 +25,11 @@ constexpr std::size_t kWakeAt = 256;                    // events waiting
 constexpr std::size_t kUnwrittenLimitBytes = 16 << 20;  // kept for another try when the disk refuses
 constexpr std::size_t kPieceBytes = 256 << 10;          // one append; rotation is looked at between two
 
+/// Small where files are, so that none grows much beyond its limit.
+std::size_t piece_bytes(std::uint64_t max_file_bytes) {
+    return max_file_bytes == 0 ? kPieceBytes : std::min<std::size_t>(kPieceBytes, max_file_bytes / 8 + 1);
+}
+
 }  // namespace
 
 struct EventLog::State {
@@ -46,6 +52,7 @@ struct EventLog::State {
 
     // The writer thread's own.
     EventLogOptions options;
+    const std::size_t piece = piece_bytes(options.max_file_bytes);
     RotatingFile events_file;
     RotatingFile text_file;
     EventTally tally;
@@ -148,9 +155,13 @@ void EventLog::State::write(std::deque<Event>& events) {
     for (auto& event : events) {
         text += event_text_line(event);
         add_line(event);
-        if (unwritten.size() >= kPieceBytes) flush_lines();
+        if (unwritten.size() >= piece) flush_lines();
+        if (text.size() >= piece) {
+            write_text(text);
+            text.clear();
+        }
     }
-    if (left_out_unreported > 0 && unwritten.size() < kPieceBytes) {
+    if (left_out_unreported > 0 && unwritten.size() < piece) {
         auto warning = warning_event(
             fmt::format("{} events were left out here: the disk refused them", left_out_unreported));
         stamp(warning);
