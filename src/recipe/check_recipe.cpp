@@ -24,6 +24,7 @@ public:
         check_job();
         check_partition();
         check_checkpoint();
+        check_intermediate();
         check_rest();
     }
 
@@ -73,6 +74,31 @@ private:
             return !recipe_.checkpoint.enabled || recipe_.checkpoint.strategy == "disabled";
         if (key.starts_with("fault_tolerance.")) return !recipe_.fault_tolerance.enabled;
         return false;
+    }
+
+    /// What the format of intermediate files cannot do of what was asked for.
+    void check_intermediate() {
+        const auto& options = recipe_.intermediate_storage;
+        if (!options.preserve_intermediate_data) return;
+        const bool arrow = options.format == "arrow";
+        const bool asked = recipe_.given("intermediate_storage.compression");
+        const auto& compression = options.compression;
+        if (options.arrow_memory_mapping && !arrow)
+            note("intermediate_storage.arrow_memory_mapping: only arrow files are made for it");
+        if (!asked || compression == "none") return;
+        if (arrow && options.arrow_memory_mapping) {
+            note(
+                "intermediate_storage.compression: files that are to be mapped into memory are not "
+                "compressed");
+        } else if (arrow && compression != "lz4" && compression != "zstd") {
+            note(fmt::format(
+                "intermediate_storage.compression: arrow files know lz4 and zstd: {} instead of {}",
+                compression == "gzip" ? "zstd" : "lz4", compression));
+        } else if (options.format == "jsonl" && compression != "gzip" && compression != "zstd") {
+            note(fmt::format(
+                "intermediate_storage.compression: jsonl files know gzip and zstd: plain ones instead of {}",
+                compression));
+        }
     }
 
     void check_input() {

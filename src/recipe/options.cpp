@@ -89,20 +89,30 @@ ParamSet<CheckpointOptions> checkpoint_params() {
 ParamSet<IntermediateStorageOptions> intermediate_storage_params() {
     using T = IntermediateStorageOptions;
     ParamSet<T> params;
-    params.add(&T::format, "format", "Of intermediate files.", {.choices = {"parquet", "arrow", "jsonl"}});
-    params.add(&T::compression, "compression", "Of intermediate files.",
+    params.add(&T::format, "format", "Of the files of preserve_intermediate_data.",
+               {.choices = {"parquet", "arrow", "jsonl"}});
+    params.add(&T::compression, "compression",
+               "Of the same; arrow has lz4 for snappy and zstd for gzip, jsonl only gzip and zstd.",
                {.choices = {"snappy", "gzip", "zstd", "lz4", "none"}});
-    params.add(&T::use_arrow_batches, "use_arrow_batches", "Write them in Arrow batches.");
-    params.add(&T::arrow_batch_size, "arrow_batch_size", "Rows per batch.", {.bounds = {.min = 1}});
-    params.add(&T::arrow_memory_mapping, "arrow_memory_mapping", "Read them through memory mapping.");
+    params.add(&T::use_arrow_batches, "use_arrow_batches",
+               "Cut parquet and arrow files into batches of arrow_batch_size rows; false: of about 64 MiB.");
+    params.add(&T::arrow_batch_size, "arrow_batch_size",
+               "At most so many rows per row group or record batch.", {.bounds = {.min = 1}});
+    params.add(&T::arrow_memory_mapping, "arrow_memory_mapping",
+               "Make arrow files for readers that map them into memory: not compressed.");
     params.add(&T::preserve_intermediate_data, "preserve_intermediate_data",
-               "Keep what each operator made, for inspection.");
-    params.add(&T::cleanup_temp_files, "cleanup_temp_files", "Remove temporary files.");
+               "Keep the rows after each operator, for inspection: intermediate/partition_*/op_*.");
+    params.add(&T::cleanup_temp_files, "cleanup_temp_files",
+               "Remove intermediate files that a killed start of the job had not finished.");
     params.add(&T::cleanup_on_success, "cleanup_on_success",
-               "Remove intermediate files when the job is done.");
-    params.add(&T::retention_policy, "retention_policy", "Whose intermediate files are kept.",
+               "Remove intermediate files when the job has succeeded.");
+    params.add(&T::retention_policy, "retention_policy",
+               "What stays when the job has ended: all; nothing of what succeeded; nothing.",
                {.choices = {"keep_all", "keep_failed_only", "cleanup_all"}});
-    params.add(&T::max_retention_days, "max_retention_days", "For how long.", {.bounds = {.min = 0}});
+    params.add(
+        &T::max_retention_days, "max_retention_days",
+        "If given: intermediate files of other jobs in work_dir go so many days after their end; 0: never.",
+        {.bounds = {.min = 0}});
     return params;
 }
 

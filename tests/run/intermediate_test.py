@@ -138,6 +138,60 @@ class Intermediate(JobCase):
         self.assertEqual([pyarrow.parquet.ParquetFile(path).read().num_rows for path in self.files(run, 0)], [20] * 5)
         self.assertEqual([pyarrow.parquet.ParquetFile(path).read().num_rows for path in self.files(run, 2)], [0] * 5)
 
+    def test_the_example_of_the_docs(self):
+        pyarrow = import_pyarrow()
+        import pyarrow.dataset
+        source = os.environ["DJ_SOURCE_DIR"]
+        os.symlink(os.path.join(source, "configs"), self.path("configs"))
+        run = self.run_job(None, arguments=["configs/intermediate.yaml", "--job_id", "shown", "--work_dir", os.path.join(self.dir, "work")])
+        kept = sorted(glob.glob(os.path.join(run.folder, "intermediate", "partition_*", "op_001_*.parquet")))
+        self.assertEqual(len(kept), 4)
+        table = pyarrow.dataset.dataset(kept).to_table()
+        self.assertEqual(table.num_rows, run.step("text_length_filter")["rows_out"])
+
+    def test_retention_follows_the_end_of_the_job(self):
+        self.write("in.jsonl", corpus())
+        folder = lambda run: os.path.join(run.folder, "intermediate")
+        for storage, stays in [({}, True), ({"cleanup_on_success": True}, False), ({"retention_policy": "keep_failed_only"}, False),
+                               ({"retention_policy": "cleanup_all"}, False)]:
+            run = self.run_job(self.recipe(storage=storage))
+            self.assertEqual(os.path.exists(folder(run)), stays, storage)
+            told = [event["message"] for event in run.events("info") if "intermediate data removed" in event["message"]]
+            self.assertEqual(len(told), 0 if stays else 1)
+        for policy, stays in (("keep_failed_only", True), ("cleanup_all", False)):
+            failed = self.run_job(self.recipe(storage={"retention_policy": policy}, fault_tolerance={"max_faulty_rows": 3}), expect=None)
+            self.assertNotEqual(failed.exit_code, 0)
+            self.assertEqual(os.path.exists(folder(failed)), stays, policy)
+
+    def test_old_jobs_lose_theirs_only_where_the_recipe_says_so(self):
+        self.write("in.jsonl", corpus(50))
+        old = self.run_job(self.recipe(storage={}))
+        summary = {**old.summary(), "end_time": old.summary()["end_time"] - 8 * 86400}
+        self.write(os.path.join(old.folder, "job_summary.json"), json.dumps(summary))
+        self.run_job(self.recipe(storage={}))
+        self.assertTrue(os.path.exists(os.path.join(old.folder, "intermediate")))
+        run = self.run_job(self.recipe(storage={"max_retention_days": 7}))
+        self.assertFalse(os.path.exists(os.path.join(old.folder, "intermediate")))
+        self.assertTrue(os.path.exists(os.path.join(run.folder, "intermediate")))
+        self.assertIn(f"intermediate data of job {os.path.basename(old.folder)}", "".join(event["message"] for event in run.events("info")))
+
+    def test_a_disk_that_refuses_ends_the_job_with_its_name(self):
+        self.write("in.jsonl", corpus())
+        os.makedirs(self.path("work", "blocked", "x"))
+        self.write(self.path("work", "blocked", "intermediate"), "a file where a folder belongs")
+        run = self.run_job(self.recipe(storage={}), expect=1, arguments=["--job_id", "blocked"])
+        self.assertIn("intermediate", run.said)
+        self.assertFalse(os.path.exists(self.path("out", "out.jsonl")))
+
+    def test_notices_tell_what_a_format_cannot_do(self):
+        self.write("in.jsonl", corpus(20))
+        for storage, words in [({"format": "jsonl", "compression": "lz4"}, "plain ones instead of lz4"),
+                               ({"format": "arrow", "compression": "snappy"}, "lz4 instead of snappy"),
+                               ({"arrow_memory_mapping": True}, "only arrow files"),
+                               ({"format": "arrow", "arrow_memory_mapping": True, "compression": "zstd"}, "are not compressed")]:
+            self.assertIn(words, self.run_job(self.recipe(storage=storage)).out)
+        self.assertNotIn("intermediate_storage", self.run_job(self.recipe(storage={"format": "arrow"})).out)
+
     def test_what_an_earlier_attempt_left_is_replaced(self):
         self.write("in.jsonl", corpus())
         recipe = self.recipe(storage={"format": "jsonl", "compression": "none"})
