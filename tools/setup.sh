@@ -2,7 +2,7 @@
 # Makes this machine able to build dj-mpi: Debian packages that are missing, and Arrow and simdjson in .deps/.
 # Run again at any time: with nothing to do it takes a second.
 #   tools/setup.sh           what the build needs
-#   tools/setup.sh --test    what the tests need besides (sanitizers, lint, Slurm)
+#   tools/setup.sh --test    what the tests need besides (sanitizers, lint, Slurm, a Python that reads checkpoints)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,9 +15,12 @@ test_packages=(libgtest-dev libgmock-dev libbenchmark-dev clang-14 clang-format-
 pyarrow=26.0.1
 pysimdjson=7.0.2  # carries simdjson 3.12.3 as one source file
 
+readers="h5py==3.14.0 numpy==2.3.1 pyarrow==$pyarrow pyroaring==1.0.2 zstandard==0.23.0"
+
+test=false
 for option in "$@"; do
   case $option in
-    --test) packages+=("${test_packages[@]}") ;;
+    --test) packages+=("${test_packages[@]}"); test=true ;;
     *) echo "usage: tools/setup.sh [--test]" >&2; exit 2 ;;
   esac
 done
@@ -93,6 +96,14 @@ fetch_simdjson() {
     '*/simdjson/simdjson.cpp'
 }
 
+# What docs/formats/checkpoint.md reads a checkpoint with. Its python works wherever the folder is moved.
+fetch_readers() {
+  "$1" -m venv "$3/result"
+  # shellcheck disable=SC2086  # a list of requirements
+  "$3/result/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: $2
+}
+
 install_packages
 fetch pyarrow "$pyarrow"
 fetch simdjson "$pysimdjson"
+if $test; then fetch readers "$readers"; fi

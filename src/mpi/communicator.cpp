@@ -59,8 +59,6 @@ std::string Communicator::processor_name() const {
     return {name.data(), static_cast<std::size_t>(length)};
 }
 
-int Communicator::fortran_handle() const { return MPI_Comm_c2f(state_->comm); }
-
 Communicator Communicator::duplicate() const {
     MPI_Comm comm = MPI_COMM_NULL;
     check(MPI_Comm_dup(state_->comm, &comm), "MPI_Comm_dup");

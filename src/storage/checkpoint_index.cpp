@@ -2,7 +2,6 @@
 #include "storage/checkpoint_index.hpp"
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <utility>
 
@@ -71,18 +70,16 @@ std::string read_range(File& file, std::uint64_t begin, std::uint64_t end) {
     return bytes;
 }
 
+std::array<std::pair<std::uint64_t, std::uint64_t>, 3> frame_ranges(const GenerationRecord& record) {
+    std::pair first{record.index_offset, record.index_offset + record.states * kIndexEntryBytes};
+    std::pair second{record.payload_offset, record.payload_offset + record.bytes};
+    if (second < first) std::swap(first, second);
+    return {{{0, first.first}, {first.second, second.first}, {second.second, record.file_bytes}}};
+}
+
 Digest128 hash_frame(File& file, const GenerationRecord& record) {
-    std::array<std::pair<std::uint64_t, std::uint64_t>, 2> datasets{
-        {{record.index_offset, record.index_offset + record.states * kIndexEntryBytes},
-         {record.payload_offset, record.payload_offset + record.bytes}}};
-    std::sort(datasets.begin(), datasets.end());
     Xxh3Hasher hasher;
-    std::uint64_t begin = 0;
-    for (const auto& [from, to] : datasets) {
-        hash_range(file, begin, from, hasher);
-        begin = std::max(begin, to);
-    }
-    hash_range(file, begin, record.file_bytes, hasher);
+    for (const auto& [begin, end] : frame_ranges(record)) hash_range(file, begin, end, hasher);
     return hasher.digest();
 }
 

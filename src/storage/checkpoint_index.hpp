@@ -2,10 +2,13 @@
 /// /index of a generation as bytes, and what is hashed of a generation besides. Shared by readers and the writer.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dj/base/file_system.hpp"
@@ -23,7 +26,10 @@ void append_index_entry(std::string& out, const StateHead& head);
 /// The bytes of `[begin, end)`. Throws EnvironmentError if the file is shorter.
 [[nodiscard]] std::string read_range(File& file, std::uint64_t begin, std::uint64_t end);
 
-/// XXH3-128 of all bytes outside of the two datasets whose places `record` holds.
+/// Begin and end of what surrounds the two datasets whose places `record` holds, ascending; a range may be empty.
+[[nodiscard]] std::array<std::pair<std::uint64_t, std::uint64_t>, 3> frame_ranges(
+    const GenerationRecord& record);
+/// XXH3-128 of the bytes in them.
 [[nodiscard]] Digest128 hash_frame(File& file, const GenerationRecord& record);
 
 /// What the manifest says, line by line.

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <exception>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,7 +12,7 @@
 #include "dj/mpi/communicator.hpp"
 #include "dj/storage/generation_writer.hpp"
 #include "storage/checkpoint_index.hpp"
-#include "storage/hdf5_file_mpi.hpp"
+#include "storage/hdf5_frame_mpi.hpp"
 
 namespace dj {
 namespace {
@@ -46,10 +45,15 @@ std::uint64_t size_of(const NewState& state) {
     return size;
 }
 
+/// Ranks begin on pages of their own: clients of network file systems may write pages as a whole.
+constexpr std::uint64_t kPageBytes = 4096;
+
+std::uint64_t whole_pages(std::uint64_t bytes) { return (bytes + kPageBytes - 1) / kPageBytes * kPageBytes; }
+
 /// Gathers small pieces into writes of a good size.
 class PayloadStream {
 public:
-    PayloadStream(SharedGenerationFile& file, std::uint64_t offset, std::uint64_t write_bytes)
+    PayloadStream(File& file, std::uint64_t offset, std::uint64_t write_bytes)
         : file_(file), offset_(offset), write_bytes_(std::max<std::uint64_t>(write_bytes, 1)) {}
 
     void add(std::string_view bytes) {
@@ -65,11 +69,11 @@ public:
 
 private:
     void write(std::string_view bytes) {
-        file_.write_payload(bytes, offset_);
+        file_.write_at(bytes, offset_);
         offset_ += bytes.size();
     }
 
-    SharedGenerationFile& file_;
+    File& file_;
     std::uint64_t offset_;
     std::uint64_t write_bytes_;
     std::string waiting_;
@@ -96,7 +100,7 @@ struct GenerationWriter::State {
 
     [[nodiscard]] Round begin(std::uint64_t number, const std::vector<NewState>& states) const;
     void create(Round& round) const;
-    void write_states(SharedGenerationFile& file, Round& round, const std::vector<NewState>& states) const;
+    void write_states(Round& round, const std::vector<NewState>& states) const;
     void fill(Round& round, const std::vector<NewState>& states) const;
     void publish(Round& round) const;
     void discard(const Round& round) const noexcept;
@@ -111,8 +115,8 @@ GenerationWriter::State::Round GenerationWriter::State::begin(std::uint64_t numb
         bytes += size_of(state);
         raw_bytes += state.head.raw_bytes;
     }
-    const auto totals = ranks.sum({states.size(), bytes, raw_bytes});
-    round.first_byte = ranks.exclusive_sum(bytes);
+    const auto totals = ranks.sum({states.size(), whole_pages(bytes), raw_bytes});
+    round.first_byte = ranks.exclusive_sum(whole_pages(bytes));
     round.record.number = number;
     round.record.attempt = attempt;
     round.record.file = generation_file_name(number, attempt);
@@ -128,28 +132,35 @@ GenerationWriter::State::Round GenerationWriter::State::begin(std::uint64_t numb
 void GenerationWriter::State::create(Round& round) const {
     together(ranks, [&] {
         if (!ranks.is_root()) return;
+        auto& record = round.record;
+        const auto frame = make_generation_frame(record);
         files.create_directories(folder);
-        create_generation_file(round.temporary, round.record);
-        round.record.file_bytes = files.info(round.temporary).value_or(FileInfo{}).size_bytes;
+        const auto file = files.open(round.temporary, OpenMode::create);
+        Xxh3Hasher hasher;
+        for (const auto& piece : frame.pieces) {
+            hasher.update(piece.bytes);
+            file->write_at(piece.bytes, piece.offset);
+        }
+        file->truncate(frame.file_bytes);
+        record.frame_hash = hasher.digest();
     });
-    const auto file_bytes = ranks.max(round.record.file_bytes);
-    // Whatever keeps a rank from opening the file shows here, where no other rank waits for it inside of a library.
+    round.record.file_bytes = ranks.max(round.record.file_bytes);
+    round.record.payload_offset = ranks.max(round.record.payload_offset);
     together(ranks, [&] {
         const auto seen = files.info(round.temporary);
-        if (!seen || seen->size_bytes != file_bytes) {
-            throw EnvironmentError(
-                fmt::format("{} was made by rank 0 and is not seen by another rank: checkpoints need a "
-                            "folder that all nodes share",
-                            round.temporary.string()));
-        }
-        (void)files.open(round.temporary, OpenMode::create_or_write);
+        if (seen && seen->size_bytes == round.record.file_bytes) return;
+        throw EnvironmentError(
+            fmt::format("{} was made by rank 0 and is not seen by another rank: checkpoints need a "
+                        "folder that all nodes share",
+                        round.temporary.string()));
     });
 }
 
-void GenerationWriter::State::write_states(SharedGenerationFile& file, Round& round,
-                                           const std::vector<NewState>& states) const {
+void GenerationWriter::State::write_states(Round& round, const std::vector<NewState>& states) const {
+    if (states.empty()) return;
+    const auto file = files.open(round.temporary, OpenMode::create_or_write);
     auto offset = round.first_byte;
-    PayloadStream stream(file, offset, options.write_bytes);
+    PayloadStream stream(*file, round.record.payload_offset + offset, options.write_bytes);
     for (const auto& state : states) {
         Xxh3Hasher hasher;
         for (const auto& piece : state.pieces) {
@@ -167,25 +178,16 @@ void GenerationWriter::State::write_states(SharedGenerationFile& file, Round& ro
     stream.flush();
 }
 
-/// The file is open on all ranks or on none when this begins and ends, so that closing it, which is collective, works.
 void GenerationWriter::State::fill(Round& round, const std::vector<NewState>& states) const {
-    std::optional<SharedGenerationFile> file;
-    together(ranks, [&] { file.emplace(ranks, round.temporary); });
-    std::exception_ptr error;
-    try {
-        together(ranks, [&] { write_states(*file, round, states); });
-        const auto indexes = ranks.gather(round.index);
-        together(ranks, [&] {
-            if (!ranks.is_root()) return;
-            round.index.clear();
-            for (const auto& part : indexes) round.index += part;
-            file->write_index(round.index);
-        });
-    } catch (const EnvironmentError&) {
-        error = std::current_exception();
-    }
-    together(ranks, [&] { file->close(); });
-    if (error) std::rethrow_exception(error);
+    together(ranks, [&] { write_states(round, states); });
+    const auto indexes = ranks.gather(round.index);
+    together(ranks, [&] {
+        if (!ranks.is_root()) return;
+        round.index.clear();
+        for (const auto& part : indexes) round.index += part;
+        files.open(round.temporary, OpenMode::create_or_write)
+            ->write_at(round.index, round.record.index_offset);
+    });
 }
 
 void GenerationWriter::State::publish(Round& round) const {
@@ -196,12 +198,11 @@ void GenerationWriter::State::publish(Round& round) const {
     together(ranks, [&] {
         if (!ranks.is_root()) return;
         auto& record = round.record;
+        // What stands on disk is what was meant to, as far as nobody else hashes it.
         const auto file = files.open(round.temporary, OpenMode::read);
-        if (file->size_bytes() != record.file_bytes)
-            throw EnvironmentError(
-                fmt::format("{} changed its size while it was written", round.temporary.string()));
+        if (file->size_bytes() != record.file_bytes || hash_frame(*file, record) != record.frame_hash)
+            throw EnvironmentError(fmt::format("{} changed while it was written", round.temporary.string()));
         record.index_hash = xxh3_128(round.index);
-        record.frame_hash = hash_frame(*file, record);
         files.rename(round.temporary, round.path);
         files.sync_directory(folder);
     });
@@ -229,9 +230,7 @@ GenerationWriter::GenerationWriter(const mpi::Communicator& communicator, FileSy
                                            .files = files,
                                            .folder = std::move(folder),
                                            .attempt = attempt,
-                                           .options = options})) {
-    silence_hdf5();
-}
+                                           .options = options})) {}
 
 GenerationWriter::~GenerationWriter() = default;
 

@@ -39,8 +39,6 @@ public:
     [[nodiscard]] int size() const;
     [[nodiscard]] bool is_root() const { return rank() == 0; }
     [[nodiscard]] std::string processor_name() const;
-    /// For libraries that call MPI themselves (HDF5): what MPI_Comm_f2c turns into this communicator's MPI_Comm.
-    [[nodiscard]] int fortran_handle() const;
 
     /// Collective. A communicator of the same ranks with its own message space.
     [[nodiscard]] Communicator duplicate() const;

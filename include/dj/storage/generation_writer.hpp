@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Writes checkpoint generations: all ranks together, one HDF5 file. The only caller of the HDF5 library.
+/// Writes checkpoint generations: all ranks together, one HDF5 file. The only caller of the HDF5 library (docs/adr/0012).
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct NewState {
 class GenerationWriter {
 public:
     struct Options {
-        std::uint64_t write_bytes = 8ULL << 20;  ///< At most so much is given to MPI-IO in one call.
+        std::uint64_t write_bytes = 8ULL << 20;  ///< At most so much in one write.
     };
     /// Collective (duplicates the communicator).
     GenerationWriter(const mpi::Communicator& communicator, FileSystem& files, std::filesystem::path folder,

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/hdf5_file_mpi.hpp"
+#include "storage/hdf5_frame_mpi.hpp"
 
 #include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5.h>
-#include <mpi.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "dj/base/error.hpp"
 #include "storage/checkpoint_index.hpp"
@@ -17,7 +23,7 @@ namespace {
 
 constexpr const char* kIndexName = "/index";
 constexpr const char* kPayloadName = "/payload";
-/// Where both datasets begin: whole blocks of a file system.
+/// Where both datasets begin: whole pages.
 constexpr hsize_t kAlignment = 4096;
 
 /// The innermost message of HDF5's stack, which names the cause, and the outermost.
@@ -141,15 +147,59 @@ std::uint64_t add_dataset(hid_t file, const char* name, hid_t type, std::uint64_
     return offset;
 }
 
+/// A file in memory: what is never written of it takes none. HDF5 insists on a path.
+class MemoryFile {
+public:
+    MemoryFile() : path_(folder() / "dj-checkpoint-XXXXXX"), fd_(::mkostemp(path_.data(), O_CLOEXEC)) {
+        if (fd_ < 0) fail_with("create");
+    }
+    ~MemoryFile() {
+        ::close(fd_);
+        ::unlink(path_.c_str());
+    }
+    MemoryFile(const MemoryFile&) = delete;
+    MemoryFile& operator=(const MemoryFile&) = delete;
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::uint64_t size_bytes() const {
+        struct stat status {};
+        if (::fstat(fd_, &status) != 0) fail_with("inspect");
+        return static_cast<std::uint64_t>(status.st_size);
+    }
+    [[nodiscard]] std::string read(std::uint64_t begin, std::uint64_t end) const {
+        std::string bytes(end - begin, '\0');
+        for (std::size_t done = 0; done < bytes.size();) {
+            const auto got =
+                ::pread(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(begin + done));
+            if (got <= 0) fail_with("read");
+            done += static_cast<std::size_t>(got);
+        }
+        return bytes;
+    }
+
+private:
+    [[nodiscard]] static std::filesystem::path folder() {
+        const std::filesystem::path shared_memory = "/dev/shm";
+        return ::access(shared_memory.c_str(), W_OK) == 0 ? shared_memory
+                                                          : std::filesystem::temp_directory_path();
+    }
+    [[noreturn]] void fail_with(std::string_view verb) const {
+        throw EnvironmentError(
+            fmt::format("cannot {} {}: {}", verb, path_, std::generic_category().message(errno)));
+    }
+    std::string path_;
+    int fd_;
+};
+
 }  // namespace
 
-void silence_hdf5() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
-
-void create_generation_file(const std::filesystem::path& path, GenerationRecord& record) {
-    const auto what = fmt::format("create {}", path.string());
-    const Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose, what);
-    check_call(H5Pset_alignment(access.id(), kAlignment, kAlignment), what);
-    Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), &H5Fclose, what);
+GenerationFrame make_generation_frame(GenerationRecord& record) {
+    constexpr std::string_view kMake = "make the structure of a checkpoint's file in memory";
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    const MemoryFile memory;
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose, kMake);
+    check_call(H5Pset_alignment(access.id(), kAlignment, kAlignment), kMake);
+    Handle file(H5Fcreate(memory.path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), &H5Fclose, kMake);
     add_attribute(file.id(), "format", "dj-mpi checkpoint");
     add_attribute(file.id(), "version", std::uint64_t{kCheckpointFormatVersion});
     add_attribute(file.id(), "generation", record.number);
@@ -158,79 +208,14 @@ void create_generation_file(const std::filesystem::path& path, GenerationRecord&
     const Handle index = index_type();
     record.index_offset = add_dataset(file.id(), kIndexName, index.id(), record.states);
     record.payload_offset = add_dataset(file.id(), kPayloadName, H5T_STD_U8LE, record.bytes);
-    file.close(what);
-}
+    file.close(kMake);
 
-struct SharedGenerationFile::State {
-    std::string path;
-    Handle file;
-    Handle index;
-    Handle payload;
-    Handle independent;
-
-    [[nodiscard]] std::string what(const char* verb) const { return fmt::format("{} {}", verb, path); }
-};
-
-namespace {
-
-Handle open_shared(const mpi::Communicator& communicator, const std::filesystem::path& path) {
-    const auto what = fmt::format("open {}", path.string());
-    const Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose, what);
-    check_call(H5Pset_fapl_mpio(access.id(), MPI_Comm_f2c(communicator.fortran_handle()), MPI_INFO_NULL),
-               what);
-    return {H5Fopen(path.c_str(), H5F_ACC_RDWR, access.id()), &H5Fclose, what};
-}
-
-Handle independent_transfers() {
-    Handle transfer(H5Pcreate(H5P_DATASET_XFER), &H5Pclose, "describe a transfer");
-    check_call(H5Pset_dxpl_mpio(transfer.id(), H5FD_MPIO_INDEPENDENT), "describe a transfer");
-    return transfer;
-}
-
-Handle open_dataset(const Handle& file, const char* name) {
-    return {H5Dopen2(file.id(), name, H5P_DEFAULT), &H5Dclose, "open a dataset"};
-}
-
-}  // namespace
-
-SharedGenerationFile::SharedGenerationFile(const mpi::Communicator& communicator,
-                                           const std::filesystem::path& path) {
-    auto file = open_shared(communicator, path);
-    auto index = open_dataset(file, kIndexName);
-    auto payload = open_dataset(file, kPayloadName);
-    state_ = std::make_unique<State>(State{.path = path.string(),
-                                           .file = std::move(file),
-                                           .index = std::move(index),
-                                           .payload = std::move(payload),
-                                           .independent = independent_transfers()});
-}
-
-SharedGenerationFile::~SharedGenerationFile() = default;
-
-void SharedGenerationFile::write_index(std::string_view bytes) {
-    const Handle type = index_type();
-    check_call(
-        H5Dwrite(state_->index.id(), type.id(), H5S_ALL, H5S_ALL, state_->independent.id(), bytes.data()),
-        state_->what("write"));
-}
-
-void SharedGenerationFile::write_payload(std::string_view bytes, std::uint64_t offset) {
-    const hsize_t start = offset;
-    const hsize_t count = bytes.size();
-    const Handle memory = space_of(count);
-    const Handle target(H5Dget_space(state_->payload.id()), &H5Sclose, state_->what("write"));
-    check_call(H5Sselect_hyperslab(target.id(), H5S_SELECT_SET, &start, nullptr, &count, nullptr),
-               state_->what("write"));
-    check_call(H5Dwrite(state_->payload.id(), H5T_STD_U8LE, memory.id(), target.id(),
-                        state_->independent.id(), bytes.data()),
-               state_->what("write"));
-}
-
-void SharedGenerationFile::close() {
-    const auto state = std::move(state_);
-    state->payload.close(state->what("close"));
-    state->index.close(state->what("close"));
-    state->file.close(state->what("close"));
+    record.file_bytes = memory.size_bytes();
+    GenerationFrame frame{.pieces = {}, .file_bytes = record.file_bytes};
+    for (const auto& [begin, end] : frame_ranges(record)) {
+        if (begin < end) frame.pieces.push_back({begin, memory.read(begin, end)});
+    }
+    return frame;
 }
 
 }  // namespace dj
