@@ -8,24 +8,10 @@ import subprocess
 import time
 import unittest
 
-from dj_campaign import HANG_SECONDS, RECIPES, STRATEGIES, CampaignCase
+from dj_campaign import RECIPES, STRATEGIES, CampaignCase, children
 from dj_testing import FULL
 
 RUNS = 120 if FULL else 6
-
-
-def children(process_id):
-    """Process ids of all that it started, and those of theirs."""
-    found = []
-    for task in os.listdir(f"/proc/{process_id}/task"):
-        with open(f"/proc/{process_id}/task/{task}/children", encoding="ascii") as file:
-            for child in map(int, file.read().split()):
-                found.append(child)
-                try:
-                    found += children(child)
-                except FileNotFoundError:
-                    pass
-    return found
 
 
 def is_rank(process_id):
@@ -65,10 +51,7 @@ class SigkillTest(CampaignCase):
         except subprocess.TimeoutExpired:
             for process_id in self.victims(job, whom, ranks):
                 kill(process_id)
-        try:
-            job.process.wait(HANG_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.failed("hangs", f"{what}: hangs after SIGKILL to {whom}")
+        if self.wait(job, f"{what}, SIGKILL to {whom}", orphans=True) is None:
             return False
         self.tally.figures["interrupted"] += job.process.returncode != 0
         return True

@@ -14,13 +14,14 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 
 from dj_corpus import make_records
 from dj_fault import Fault, read_log
-from dj_testing import FULL, JobCase, files_below, read
+from dj_testing import FULL, JobCase, Run, files_below, read
 
 SECONDS = float(os.environ.get("DJ_CAMPAIGN_SECONDS", "400" if FULL else "12")) or float("inf")
 SEED = int(os.environ.get("DJ_CAMPAIGN_SEED", "1"))
@@ -103,6 +104,28 @@ def spread(items):
     return [items[i] for i in sorted(range(len(items)), key=lambda i: f"{i:0{bits}b}"[::-1])]
 
 
+def children(process_id):
+    """Process ids of all that it started, and those of theirs."""
+    found = []
+    for task in os.listdir(f"/proc/{process_id}/task"):
+        with open(f"/proc/{process_id}/task/{task}/children", encoding="ascii") as file:
+            for child in map(int, file.read().split()):
+                found.append(child)
+                try:
+                    found += children(child)
+                except FileNotFoundError:
+                    pass
+    return found
+
+
+def is_alive(process_id):
+    try:
+        with open(f"/proc/{process_id}/stat", encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
 class CampaignCase(JobCase):
     """`self.dir` is the disk of the job: input, recipe, output, job folder. What is outside of it survives everything."""
 
@@ -170,12 +193,23 @@ class CampaignCase(JobCase):
     def go(self, recipe, ranks=None, fault=None, what="", **options):
         """One start of the job; None if it hangs."""
         arguments = ["--job_id", "job", *options.pop("arguments", ())]
-        started = self.start(recipe, ranks=ranks, fault=fault, arguments=arguments, **options)
+        return self.wait(self.start(recipe, ranks=ranks, fault=fault, arguments=arguments, **options), what)
+
+    def wait(self, started, what, orphans=False):
+        """The end of a start; None if it hangs. `orphans`: only of the process itself; what it started may go on."""
         try:
+            if orphans:
+                return Run(started.process.wait(HANG_SECONDS), "", "", started.folder)
             return started.finish(HANG_SECONDS)
         except subprocess.TimeoutExpired:
-            self.failed("hangs", f"{what}: hangs: {' '.join(started.process.args)}")
+            process = started.process
+        if process.args[0] != "mpirun" or any(map(is_alive, children(process.pid))):
+            self.failed("hangs", f"{what}: hangs: {' '.join(process.args)}")
             return None
+        # Open MPI 4.1's mpirun may wait for itself in PMIx_server_finalize when ranks die at once. The job is over.
+        self.tally.figures["launcher_hangs"] += 1
+        os.kill(process.pid, signal.SIGKILL)
+        return started.finish(HANG_SECONDS)
 
     def failed(self, kind, text):
         self.tally.fail(kind, text)
