@@ -64,8 +64,6 @@ Session::Session() {
         refuse_tasks_without_mpi();
         choose_singleton_settings();
     }
-    // ROMIO, where there is one, leaves no lock or pointer files beside those that it writes; ompio does, when killed for good.
-    set_default("OMPI_MCA_io_ompio_priority", "1");
     // A rank inside a library's blocking call (MPI-IO) must not keep the core from the threads that compute.
     set_default("OMPI_MCA_mpi_yield_when_idle", "1");
     int provided = MPI_THREAD_SINGLE;
