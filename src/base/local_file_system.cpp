@@ -134,6 +134,7 @@ OpenFlags flags_of(OpenMode mode) {
     switch (mode) {
         case OpenMode::read: return {O_RDONLY, "open"};
         case OpenMode::create: return {O_RDWR | O_CREAT | O_TRUNC, "create"};
+        case OpenMode::create_new: return {O_RDWR | O_CREAT | O_EXCL, "create"};
         case OpenMode::create_or_write: return {O_RDWR | O_CREAT, "open for writing"};
         case OpenMode::append: return {O_WRONLY | O_CREAT | O_APPEND, "open for appending"};
     }

@@ -3,11 +3,18 @@
 #pragma once
 
 #include "dj/report/job_state.hpp"
+#include "dj/storage/job_attempt.hpp"
 
 namespace dj {
 
-/// Sets `owner_is_gone`. A killed run leaves no word of its end, but on the same host its process is seen to be gone; of
-/// other hosts nothing is known.
+/// This process, now.
+[[nodiscard]] AttemptOwner this_process();
+
+/// Whether the process is known not to be there any more. Of other machines, and of containers other than one's own,
+/// nothing is known.
+[[nodiscard]] bool is_gone(const AttemptOwner& owner);
+
+/// Sets `owner_is_gone`: a killed run leaves no word of its end.
 void look_for_owner(JobState& state);
 
 }  // namespace dj

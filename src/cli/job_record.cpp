@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/job_record.hpp"
 
-#include <cstdlib>
-
 #include <fmt/format.h>
 
 #include "cli/mapped_partitions.hpp"
+#include "cli/recipe_change.hpp"
+#include "cli/resumption_command.hpp"
 #include "cli/terminal.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
@@ -15,37 +15,6 @@
 
 namespace dj {
 namespace {
-
-std::string shell_quoted(const std::string& argument) {
-    if (!argument.empty() &&
-        argument.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                   "_-./=:,+@%") == std::string::npos) {
-        return argument;
-    }
-    std::string quoted = "'";
-    for (const char c : argument) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
-
-/// The command that continues this job, launcher included as far as it can be told.
-std::string resumption_command(const std::vector<std::string>& arguments, const std::string& job_id,
-                               int ranks) {
-    std::string command;
-    if (std::getenv("SLURM_STEP_ID") != nullptr && ranks > 1) {
-        command = fmt::format("srun -n {} ", ranks);
-    } else if (ranks > 1) {
-        command = fmt::format("mpirun -n {} ", ranks);
-    }
-    command += "dj-mpi";
-    bool has_id = false;
-    for (const std::string& argument : arguments) {
-        if (argument == "--force-unlock") continue;  // was for that start alone
-        command += ' ' + shell_quoted(argument);
-        has_id = has_id || argument == "--job_id" || argument.starts_with("--job_id=") ||
-                 argument == "--resume" || argument.starts_with("--resume=");
-    }
-    return has_id ? command : command + " --job_id " + shell_quoted(job_id);
-}
 
 void fill_summary(const JobResult& result, JobSummary& summary) {
     switch (result.exit) {
@@ -89,7 +58,8 @@ void record(const std::string& what, Write write) {
 void JobRecord::open(const std::vector<std::string>& arguments, TellError tell_error) {
     layout_.create_folders(files_);
     const int attempt = job_.spec.attempt;
-    job_.summary.resumption_command = resumption_command(arguments, job_.spec.job_id, job_.summary.ranks);
+    job_.summary.resumption_command =
+        resumption_command(find_launch(job_.summary.ranks), arguments, job_.spec.job_id);
     files_.remove(layout_.stop_file());
     replace_file(files_, layout_.recipe(recipe_.file), recipe_.text, attempt);
     const nlohmann::json cli = {{"arguments", arguments}};
@@ -155,8 +125,16 @@ void JobRecord::write_plan() {
     replace_file(files_, layout_.dag_plan(), job_.dag.dump(1) + "\n", attempt);
     MappingWriter{files_, attempt}.write_mapping(layout_.dataset_mapping(), job_.mapping,
                                                  MappedPartitions(job_, nullptr).source());
+    replace_file(
+        files_, layout_.job_recipe(),
+        describe_recipe(job_.spec).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
+        attempt);
+    if (job_.spec.resumes) return;  // states that are there are numbered by the table that is there
     files_.create_directories(layout_.partition_table().parent_path());
-    replace_file(files_, layout_.partition_table(), partition_table(job_.input).dump() + "\n", attempt);
+    require_ownership(files_, layout_.folder(), attempt);
+    replace_file(files_, layout_.partition_table(),
+                 to_json(job_.table).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
+                 attempt);
 }
 
 void JobRecord::open_events(TellError tell_error) {
@@ -183,10 +161,13 @@ void JobRecord::open_events(TellError tell_error) {
                       {"work_dir", job_.places.work_dir.string()},
                       {"executor_type", recipe_.options.executor_type}};
     events_->record(job_start_event(figures));
+    if (restart_) events_->record(job_restart_event(*restart_));
     events_->record(dag_saved_event(layout_.dag_plan().string(), job_.dag["nodes"].size()));
 }
 
 void JobRecord::record_end(const JobResult& result, const StopRequest& stop) {
+    if (result.exit == ExitCode::stopped || result.exit == ExitCode::failed)
+        events_->record(info_event("To go on: " + job_.summary.resumption_command));
     switch (result.exit) {
         case ExitCode::done:
         case ExitCode::done_with_failures:

@@ -12,6 +12,7 @@
 #include "cli/prepare_job.hpp"
 #include "dj/base/file_system.hpp"
 #include "dj/events/event_log.hpp"
+#include "dj/events/job_events.hpp"
 #include "dj/recipe/recipe.hpp"
 #include "dj/run/job.hpp"
 #include "dj/run/stop_request.hpp"
@@ -22,8 +23,10 @@ namespace dj {
 /// On rank 0. All arguments are referred to and outlive the record.
 class JobRecord {
 public:
-    JobRecord(FileSystem& files, PreparedJob& job, const Recipe& recipe)
-        : files_(files), job_(job), recipe_(recipe), layout_(job.places) {}
+    /// `restart`: of a job that was started before.
+    JobRecord(FileSystem& files, PreparedJob& job, const Recipe& recipe,
+              std::optional<JobRestartFigures> restart)
+        : files_(files), job_(job), recipe_(recipe), restart_(std::move(restart)), layout_(job.places) {}
 
     /// Says what goes wrong meanwhile, from any thread.
     using TellError = std::function<void(const std::string&)>;
@@ -45,6 +48,7 @@ private:
     FileSystem& files_;
     PreparedJob& job_;
     const Recipe& recipe_;
+    const std::optional<JobRestartFigures> restart_;
     const JobLayout layout_;
     std::unique_ptr<EventLog> events_;
     std::unique_ptr<JobHeartbeat> heartbeat_;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/prepare_job.hpp"
 
-#include <array>
+#include <filesystem>
+#include <system_error>
 
-#include <unistd.h>
+#include <fmt/format.h>
+
+#include "cli/job_owner.hpp"
+#include "cli/recipe_change.hpp"
+#include "dj/base/hash.hpp"
 
 namespace dj {
 namespace {
@@ -104,9 +109,13 @@ JobSummary make_summary(const CheckedRecipe& checked, const PreparedJob& job, in
     summary.checkpoint_dir = layout.checkpoints().string();
     summary.metadata_dir = layout.metadata().string();
     summary.backed_up_config_path = layout.recipe(recipe.file).string();
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) == 0) summary.host = host.data();
-    summary.process_id = ::getpid();
+    const AttemptOwner process = this_process();
+    summary.host = process.host;
+    summary.process_id = process.process_id;
+    summary.machine = process.machine;
+    summary.process_start = process.process_start;
+    std::error_code ignored;
+    summary.working_directory = std::filesystem::current_path(ignored).string();
     summary.ranks = ranks;
     summary.threads = job.spec.threads;
     summary.version = DJ_VERSION;
@@ -114,39 +123,55 @@ JobSummary make_summary(const CheckedRecipe& checked, const PreparedJob& job, in
     summary.dataset_path = inputs.description;
     for (const InputFile& file : job.input.files) summary.input_bytes += file.size_bytes;
     summary.partitions = job.input.partitions.size();
+    summary.output_identity = job.spec.output_identity;
     return summary;
 }
 
 }  // namespace
 
-nlohmann::json partition_table(const JobInput& input) {
-    auto files = nlohmann::json::array();
-    for (const InputFile& file : input.files) {
-        files.push_back({{"path", file.path},
-                         {"size_bytes", file.size_bytes},
-                         {"modified_ns", file.modified_ns},
-                         {"head_tail_hash", file.head_tail_hash}});
-    }
-    auto partitions = nlohmann::json::array();
-    for (const Partition& partition : input.partitions) {
-        auto ranges = nlohmann::json::array();
-        for (const FileRange& range : partition.ranges)
-            ranges.push_back({range.file, range.begin, range.end});
-        partitions.push_back({{"bytes", partition.bytes}, {"ranges", std::move(ranges)}});
-    }
-    return {{"schema_version", 1}, {"files", std::move(files)}, {"partitions", std::move(partitions)}};
+std::string output_identity(const CheckedRecipe& checked, const std::vector<InputFile>& files) {
+    const JobSpec spec = make_spec(checked, {});
+    auto inputs = nlohmann::json::array();
+    for (const InputFile& file : files) inputs.push_back({file.path, file.size_bytes, file.head_tail_hash});
+    const nlohmann::json all = {
+        {"operators", to_hex(ops_hashes(ops_identity(spec), spec.ops).back())},
+        {"inputs", std::move(inputs)},
+        {"output", spec.output.path.string()},
+        {"format",
+         {static_cast<int>(spec.output.kind.format), static_cast<int>(spec.output.kind.compression)}},
+        {"shard_bytes", spec.output.shard_bytes}};
+    return to_hex(xxh3_128(all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+}
+
+nlohmann::json describe_recipe(const CheckedRecipe& checked) {
+    return describe_recipe(make_spec(checked, {}));
 }
 
 PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey, const Resources& resources,
-                        const std::optional<std::vector<RowBorder>>& borders, double now_seconds) {
+                        SettledPartitions settled, double now_seconds) {
     const auto& [recipe, places, inputs] = checked;
     PreparedJob job;
     job.places = places.job;
     job.spec = make_spec(checked, resources);
-    job.decision = plan_survey(survey, inputs, recipe.partition, resources, borders);
+    job.spec.output_identity = output_identity(checked, survey.files);
+    job.spec.resumes = settled.saved.has_value();
+    if (settled.saved) {
+        job.table = *std::move(settled.saved);
+        job.decision = {.target_bytes = job.table.target_bytes,
+                        .explanation = fmt::format(
+                            "{} partition{}, as planned when the job was first started",
+                            job.table.partitions.size(), job.table.partitions.size() == 1 ? "" : "s")};
+    } else {
+        job.decision = plan_survey(survey, inputs, recipe.partition, resources, settled.borders);
+        job.table = {.files = survey.files,
+                     .partitions = std::move(job.decision.partitions),
+                     .target_bytes = job.decision.target_bytes,
+                     .options = to_json(recipe.partition)};
+    }
     job.sample = std::move(survey.sample);
     job.input.files = std::move(survey.files);
-    job.input.partitions = std::move(job.decision.partitions);
+    job.input.partitions = job.table.partitions;
+    job.spec.input_identity = input_identity(job.table);
     job.dag = describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources);
     job.mapping = make_mapping(inputs, job, now_seconds);
     job.summary = make_summary(checked, job, resources.ranks, now_seconds);

@@ -8,6 +8,7 @@
 
 #include "cli/checked_recipe.hpp"
 #include "cli/input_survey.hpp"
+#include "cli/partition_table.hpp"
 #include "dj/run/job.hpp"
 #include "dj/storage/dataset_mapping.hpp"
 #include "dj/storage/job_summary.hpp"
@@ -17,6 +18,7 @@ namespace dj {
 struct PreparedJob {
     JobSpec spec;
     JobInput input;
+    PartitionTable table;  ///< What stands, or is to stand, in the job folder.
     JobPlaces places;
     InputSample sample;
     PartitionDecision decision;  ///< Its partitions have moved to `input`.
@@ -25,14 +27,21 @@ struct PreparedJob {
     JobSummary summary;
 };
 
-/// Plans; at `borders`, if those have been looked for. Touches nothing on disk.
+/// Where partitions begin, if that is settled before they are planned.
+struct SettledPartitions {
+    std::optional<std::vector<RowBorder>> borders{};  ///< Found for a recipe that counts in rows.
+    std::optional<PartitionTable> saved{};  ///< Of an earlier start of the job: it goes before all else.
+};
+
+/// Plans. Touches nothing on disk.
 [[nodiscard]] PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey,
-                                      const Resources& resources,
-                                      const std::optional<std::vector<RowBorder>>& borders,
+                                      const Resources& resources, SettledPartitions settled,
                                       double now_seconds);
 
-/// The input as it was planned: what a resume compares with. partitions/partition_table.json; ranges are
-/// [file, begin, end].
-[[nodiscard]] nlohmann::json partition_table(const JobInput& input);
+/// JobSpec::output_identity of a job that reads these files, whatever machine and ranks it has.
+[[nodiscard]] std::string output_identity(const CheckedRecipe& checked, const std::vector<InputFile>& files);
+
+/// What a start of this job would do, for comparison with another start.
+[[nodiscard]] nlohmann::json describe_recipe(const CheckedRecipe& checked);
 
 }  // namespace dj

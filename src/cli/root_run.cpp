@@ -20,9 +20,12 @@ std::optional<ExitCode> RootRun::check(int ranks_on_node) {
         print_problems(options_.sources.file, problems);
         return ExitCode::usage;
     }
-    claim_ = claim_job(files_, checked_.recipe, checked_.places, options_.force_unlock,
-                       [this](const std::string& text) { notice(text); });
-    if (claim_.nothing_to_do) {
+    earlier_ = look_at_job(files_, checked_.recipe, checked_.places, options_.force_unlock,
+                           [this](const std::string& text) { notice(text); });
+    started_ = seconds_since_epoch();
+    survey_ = survey_inputs(files_, checked_.inputs, checked_.recipe, catalog_);
+    resumption_ = compare_with_earlier(files_, checked_, survey_.files, earlier_, options_.verify_input);
+    if (resumption_.complete) {
         say(fmt::format("job {} is complete: there is nothing to do. Its output is {}",
                         checked_.places.job.job_id, checked_.places.export_path.string()));
         return ExitCode::done;
@@ -31,11 +34,11 @@ std::optional<ExitCode> RootRun::check(int ranks_on_node) {
     machine_ =
         granted_machine(ranks_on_node, wanted_threads(),
                         memory ? std::optional(static_cast<std::uint64_t>(*memory) << 20) : std::nullopt);
-    survey_ = survey_inputs(files_, checked_.inputs, checked_.recipe, catalog_);
     return std::nullopt;
 }
 
 std::optional<RowBorderSearch> RootRun::border_search() const {
+    if (resumption_.table) return std::nullopt;
     const auto rows = rows_to_count(survey_.files, checked_.recipe.partition);
     if (!rows) return std::nullopt;
     notice(fmt::format("partition.size: all of the input is read once to find every {} rows", *rows));
@@ -44,18 +47,20 @@ std::optional<RowBorderSearch> RootRun::border_search() const {
 
 void RootRun::prepare(const std::optional<std::vector<RowBorder>>& borders) {
     const Resources resources{ranks_, machine_.threads, machine_.memory_bytes};
-    job_ = prepare_job(checked_, std::move(survey_), resources, borders, started_);
-    job_.spec.attempt = claim_.attempt;
-    job_.summary.attempt = claim_.attempt;
+    job_ = prepare_job(checked_, std::move(survey_), resources, {borders, resumption_.table}, started_);
+    job_.spec.verify_input = options_.verify_input;
     check_job(job_.spec, catalog_, job_.input);
     prepare_output(files_, checked_.places);
     announce();
-    if (claim_.earlier) {
-        job_.summary.first_start_time = claim_.earlier->first_start_time;
-        notice(fmt::format("job {} has been started before ({}): it runs again from its beginning",
-                           job_.spec.job_id, to_string(claim_.earlier->status)));
+    job_.spec.attempt = take_job(files_, checked_.places, earlier_);
+    job_.summary.attempt = job_.spec.attempt;
+    std::optional<JobRestartFigures> restart;
+    if (earlier_.attempt > 0) {
+        if (earlier_.summary) job_.summary.first_start_time = earlier_.summary->first_start_time;
+        restart = {job_.spec.attempt, earlier_.ended, job_.summary.first_start_time,
+                   resumption_.recipe_change};
     }
-    record_.emplace(files_, job_, checked_.recipe);
+    record_.emplace(files_, job_, checked_.recipe, std::move(restart));
     const auto form = options_.quiet      ? ProgressDisplay::Form::none
                       : options_.log_json ? ProgressDisplay::Form::json
                                           : ProgressDisplay::Form::people;
@@ -82,9 +87,20 @@ void RootRun::conclude(const JobResult& result, const StopRequest& stop) {
     if (result.exit == ExitCode::stopped && options_.quiet) print_error("stopped: " + result.error);
 }
 
+void RootRun::announce_restart() const {
+    if (earlier_.attempt == 0) {
+        if (options_.verify_input) notice("--verify-input: the job is new, there is nothing to compare with");
+        return;
+    }
+    notice(fmt::format("job {} was started before, and {}: this is attempt {}", checked_.places.job.job_id,
+                       earlier_.ended, earlier_.attempt + 1));
+    if (!resumption_.recipe_change.empty())
+        notice(fmt::format("the recipe has changed: {}", resumption_.recipe_change));
+    for (const std::string& line : resumption_.notices) notice(line);
+}
+
 void RootRun::announce() const {
-    if (options_.verify_input)
-        notice("--verify-input: every start reads all of the input again, there is nothing to compare");
+    announce_restart();
     for (const std::string& line : checked_.recipe.notices) notice(line);
     for (const std::string& line : checked_.inputs.notices) notice(line);
     const auto least =

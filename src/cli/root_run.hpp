@@ -12,6 +12,7 @@
 #include "cli/input_survey.hpp"
 #include "cli/job_claim.hpp"
 #include "cli/job_record.hpp"
+#include "cli/job_resume.hpp"
 #include "cli/prepare_job.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/run_recipe.hpp"
@@ -26,14 +27,14 @@ public:
     RootRun(FileSystem& files, const OpCatalog& catalog, const RunOptions& options, int ranks)
         : files_(files), catalog_(catalog), options_(options), ranks_(ranks) {}
 
-    /// Reads and checks the recipe, claims the job, looks at the input. A code if there is nothing to run: there are
+    /// Reads and checks the recipe, looks at the job and at the input; nothing is changed yet. A code if there is nothing to run: there are
     /// problems, which have been printed, or the job is done.
     [[nodiscard]] std::optional<ExitCode> check(int ranks_on_node);
 
     /// What all ranks must look for before the plan is made, if the recipe counts in rows.
     [[nodiscard]] std::optional<RowBorderSearch> border_search() const;
 
-    /// Plans, and opens the job's folder.
+    /// Plans, takes the job, and opens its folder.
     void prepare(const std::optional<std::vector<RowBorder>>& borders);
 
     [[nodiscard]] const PreparedJob& job() const { return job_; }
@@ -44,6 +45,7 @@ public:
 
 private:
     void announce() const;
+    void announce_restart() const;
     void notice(const std::string& text) const { say("note: " + text); }
     /// A line on standard output: nothing if quiet, JSON if asked for.
     void say(const std::string& text) const;
@@ -52,9 +54,10 @@ private:
     const OpCatalog& catalog_;
     const RunOptions& options_;
     const int ranks_;
-    double started_ = 0;  ///< Since the epoch.
+    double started_ = 0;  ///< Since the epoch; waiting for another run of the job is over then.
     CheckedRecipe checked_;
-    JobClaim claim_;
+    EarlierJob earlier_;
+    Resumption resumption_;
     GrantedMachine machine_;
     InputSurvey survey_;
     PreparedJob job_;

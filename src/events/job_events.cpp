@@ -63,6 +63,19 @@ Event job_start_event(const JobStartFigures& figures) {
     return event;
 }
 
+Event job_restart_event(const JobRestartFigures& figures) {
+    Event event{.type = "job_restart",
+                .message = fmt::format("Job restarted, attempt {}: the one before {}{}", figures.attempt,
+                                       figures.reason,
+                                       figures.recipe_change.empty() ? "" : "; " + figures.recipe_change)};
+    event.fields["metadata"] = {{"attempt", figures.attempt},
+                                {"restart_reason", figures.reason},
+                                {"original_start_time", figures.first_start_time},
+                                {"restart_time", seconds_since_epoch()},
+                                {"recipe_change", figures.recipe_change}};
+    return event;
+}
+
 Event job_complete_event(double seconds, const std::string& output_path, std::uint64_t rows) {
     Event event{.type = "job_complete",
                 .message = fmt::format("Job completed: {} rows exported in {:.2f}s", rows, seconds)};

@@ -23,6 +23,7 @@ std::string describe(const OpsIdentity& identity) {
     std::ranges::sort(fields);
     fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
     return canonical({{"version", kOpsHashVersion},
+                      {"input", identity.input},
                       {"input_format", identity.input_format},
                       {"text_key", identity.text_key},
                       {"text_fields", fields},

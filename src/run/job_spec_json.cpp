@@ -123,6 +123,7 @@ nlohmann::json to_json(const JobSpec& spec) {
         {"resumes", spec.resumes},
         {"verify_input", spec.verify_input},
         {"output_identity", spec.output_identity},
+        {"input_identity", spec.input_identity},
     };
 }
 
@@ -159,11 +160,13 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
     spec.resumes = json.at("resumes").get<bool>();
     spec.verify_input = json.at("verify_input").get<bool>();
     spec.output_identity = json.at("output_identity").get<std::string>();
+    spec.input_identity = json.at("input_identity").get<std::string>();
     return spec;
 }
 
 OpsIdentity ops_identity(const JobSpec& spec) {
     OpsIdentity identity;
+    identity.input = spec.input_identity;
     identity.input_format = spec.input_kind.format == FileFormat::parquet ? "parquet" : "jsonl";
     identity.text_key = spec.text_key;
     identity.text_fields.push_back(spec.text_key);

@@ -24,6 +24,10 @@ constexpr std::string_view kDatasetMapping = "dataset_mapping.json";
 constexpr std::string_view kFinalMapping = "final_mapping_report.json";
 constexpr std::string_view kPartitions = "partitions";
 constexpr std::string_view kPartitionTable = "partition_table.json";
+constexpr std::string_view kJobRecipe = "job_recipe.json";
+constexpr std::string_view kAttempts = "attempts";
+constexpr std::string_view kAttempt = "attempt_";
+constexpr std::string_view kAttemptEnding = ".json";
 constexpr std::string_view kIntermediate = "intermediate";
 constexpr std::string_view kResults = "results";
 constexpr std::string_view kQuarantine = "quarantine.jsonl";
@@ -88,6 +92,16 @@ std::optional<JobFile> parse_intermediate(std::string_view folder, std::string_v
     const auto endings = {"parquet", "arrow", "jsonl", "jsonl.gz", "jsonl.zst"};
     if (std::find(endings.begin(), endings.end(), extension) == endings.end()) return std::nullopt;
     return file.partition && file.op_index ? std::optional(file) : std::nullopt;
+}
+
+std::optional<JobFile> parse_attempt(std::string_view name) {
+    if (!name.starts_with(kAttempt) || !name.ends_with(kAttemptEnding)) return std::nullopt;
+    name.remove_prefix(kAttempt.size());
+    if (name.size() <= kAttemptEnding.size()) return std::nullopt;
+    name.remove_suffix(kAttemptEnding.size());
+    const auto number = to_number(name);
+    if (!number || *number == 0 || *number > 2'000'000'000) return std::nullopt;
+    return JobFile{.kind = JobFileKind::attempt, .attempt = static_cast<int>(*number)};
 }
 
 bool legal_in_id(char c) {
@@ -156,6 +170,12 @@ fs::path JobLayout::metadata() const { return folder_ / kMetadata; }
 fs::path JobLayout::dataset_mapping() const { return metadata() / kDatasetMapping; }
 fs::path JobLayout::final_mapping_report() const { return metadata() / kFinalMapping; }
 fs::path JobLayout::partition_table() const { return folder_ / kPartitions / kPartitionTable; }
+fs::path JobLayout::job_recipe() const { return metadata() / kJobRecipe; }
+fs::path JobLayout::attempts() const { return folder_ / kAttempts; }
+
+fs::path JobLayout::attempt(int number) const {
+    return attempts() / fmt::format("{}{:06}{}", kAttempt, number, kAttemptEnding);
+}
 
 fs::path JobLayout::intermediate(std::uint64_t partition, std::uint64_t op_index, std::string_view op_name,
                                  std::string_view extension) const {
@@ -228,11 +248,13 @@ std::optional<JobFile> JobLayout::parse(const fs::path& path) const {
         return parse_log(name, JobFileKind::text_log, "", kPlainText, false);
     }
     if (folder == folder_ / kLogs) return parse_log(name, JobFileKind::text_log, "job_", ".txt", true);
+    if (folder == attempts()) return parse_attempt(name);
     if (folder.parent_path() == folder_ / kIntermediate)
         return parse_intermediate(folder.filename().string(), name);
     if (path == dataset_mapping()) return named(JobFileKind::dataset_mapping);
     if (path == final_mapping_report()) return named(JobFileKind::final_mapping_report);
     if (path == partition_table()) return named(JobFileKind::partition_table);
+    if (path == job_recipe()) return named(JobFileKind::job_recipe);
     if (path == quarantine()) return named(JobFileKind::quarantine);
     if (folder != folder_) return std::nullopt;
     if (name == kSummary) return named(JobFileKind::summary);

@@ -179,19 +179,4 @@ void write_job_summary(FileSystem& files, const std::filesystem::path& path, con
     replace_file(files, path, text + "\n", summary.attempt);
 }
 
-int next_attempt(FileSystem& files, const std::filesystem::path& summary_path) {
-    const auto summary = read_job_summary(files, summary_path);
-    return summary ? summary->attempt + 1 : 1;
-}
-
-std::optional<int> later_attempt(FileSystem& files, const std::filesystem::path& summary_path, int attempt) {
-    try {
-        const auto summary = read_job_summary(files, summary_path);
-        if (summary && summary->attempt > attempt) return summary->attempt;
-    } catch (const EnvironmentError&) {
-        return std::nullopt;
-    }
-    return std::nullopt;
-}
-
 }  // namespace dj

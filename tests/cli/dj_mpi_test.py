@@ -217,7 +217,8 @@ class RunsTest(CommandLineCase):
         with open(os.path.join(folder, "job_summary.json"), encoding="utf-8") as file:
             summary = json.load(file)
         self.assertEqual((summary["status"], summary["exit_code"]), ("completed", 0))
-        self.assertEqual(summary["resumption_command"], "dj-mpi recipe.yaml --job_id j1")
+        self.assertEqual(summary["resumption_command"], f"{PROGRAM} recipe.yaml --job_id j1")
+        self.assertEqual(summary["working_directory"], self.dir)
 
     def test_the_job_id_is_made_of_time_and_recipe(self):
         self.call("recipe.yaml")
@@ -265,7 +266,7 @@ class RunsTest(CommandLineCase):
         self.addCleanup(alive.wait)
         self.addCleanup(alive.kill)
         far = 4102444800  # its clock is ahead of ours: the heartbeat never gets old
-        summary.update(status="running", heartbeat=far, process_id=alive.pid, end_time=None)
+        summary.update(status="running", heartbeat=far, process_id=alive.pid, process_start=0, end_time=None)
         self.write(path, json.dumps(summary))
         run = self.call("recipe.yaml", "--job_id", "j1", expect=USAGE)
         self.assertIn(f"is being run by process {alive.pid}", run.err)

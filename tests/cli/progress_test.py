@@ -200,7 +200,7 @@ class ProgressTest(JobCase):
         terminal.finish()
         self.assertEqual(terminal.process.returncode, 75)
         self.assert_drawn(terminal)
-        self.assertRegex(terminal.screen.text(), r"(?m)^to go on +dj-mpi ")
+        self.assertRegex(terminal.screen.text(), r"(?m)^to go on +\S*dj-mpi ")
 
     def test_an_error_leaves_a_clean_screen(self):
         terminal = self.on_terminal(delay=300)

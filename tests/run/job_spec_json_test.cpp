@@ -42,6 +42,7 @@ JobSpec full_spec() {
     spec.resumes = true;
     spec.verify_input = true;
     spec.output_identity = "00ff";
+    spec.input_identity = "aa";
     return spec;
 }
 
@@ -79,6 +80,7 @@ TEST(JobSpecJson, AllFieldsComeBackAsTheyWere) {
     EXPECT_TRUE(back.resumes);
     EXPECT_TRUE(back.verify_input);
     EXPECT_EQ(back.output_identity, "00ff");
+    EXPECT_EQ(back.input_identity, "aa");
 }
 
 TEST(JobSpecJson, SettingsOfCheckpointsAndRetriesComeBack) {
@@ -101,6 +103,7 @@ TEST(OpsIdentity, NamesEveryFieldThatMustBeText) {
     spec.ops[1].params = {{"text_key", "title"}};
     const OpsIdentity identity = ops_identity(spec);
     EXPECT_THAT(identity.text_fields, testing::UnorderedElementsAre("content.body", "title"));
+    EXPECT_EQ(identity.input, "aa");
     EXPECT_EQ(identity.input_format, "parquet");
     EXPECT_EQ(identity.text_key, "content.body");
     EXPECT_TRUE(identity.repair_utf8);

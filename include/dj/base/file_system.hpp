@@ -29,6 +29,7 @@ struct FileInfo {
 enum class OpenMode {
     read,
     create,           ///< Write; truncates what is there.
+    create_new,       ///< Write; fails if there is something, so that of several who try one alone succeeds.
     create_or_write,  ///< Write; keeps what is there (several ranks write into one file).
     append,
 };

@@ -25,6 +25,15 @@ struct JobStartFigures {
         nlohmann::json::object();  ///< Summary of the recipe: dataset_path, executor_type, ...
 };
 [[nodiscard]] Event job_start_event(const JobStartFigures& figures);
+
+struct JobRestartFigures {
+    int attempt = 2;
+    std::string reason{};  ///< What became of the attempt before: "was stopped", "died", ...
+    double first_start_time = 0;
+    std::string recipe_change{};  ///< What this start does otherwise; empty: nothing.
+};
+/// After the job_start of each attempt but the first.
+[[nodiscard]] Event job_restart_event(const JobRestartFigures& figures);
 [[nodiscard]] Event job_complete_event(double seconds, const std::string& output_path, std::uint64_t rows);
 [[nodiscard]] Event job_failed_event(const std::string& error, double seconds);
 /// The job winds down on request; `reason` names what asked for it (signal, stop file, time limit).

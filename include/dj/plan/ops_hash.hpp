@@ -18,6 +18,7 @@ inline constexpr int kOpsHashVersion = 1;
 
 /// What decides, besides the operators, which rows there are and how they are cut into morsels.
 struct OpsIdentity {
+    std::string input;         ///< Which input, cut how: a hash.
     std::string input_format;  ///< "jsonl", "parquet"
     std::string text_key;
     /// Fields that must be text in every record because an operator, be it the last, reads them: a record where one is not

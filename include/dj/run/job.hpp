@@ -83,6 +83,8 @@ struct JobSpec {
     /// Hash (hex) of what the bytes of the output depend on, and of where they go: recipe, input, export, program. Attempts
     /// in which it is the same write the same bytes at the same places. Empty: not known.
     std::string output_identity;
+    /// Hash (hex) of the input and of how it is cut into partitions: states of other partitions are none of this job's.
+    std::string input_identity;
 };
 
 [[nodiscard]] nlohmann::json to_json(const JobSpec& spec);

@@ -32,6 +32,8 @@ enum class JobFileKind : std::uint8_t {
     dataset_mapping,
     final_mapping_report,
     partition_table,
+    attempt,
+    job_recipe,
     intermediate,
     quarantine,
     metrics,
@@ -47,6 +49,7 @@ struct JobFile {
     std::optional<std::uint64_t> partition{};  ///< intermediate
     std::optional<std::uint64_t> op_index{};   ///< intermediate, from 0
     std::string op_name{};                     ///< intermediate
+    int attempt = 0;                           ///< attempt
     bool operator==(const JobFile&) const = default;
 };
 
@@ -75,6 +78,11 @@ public:
     [[nodiscard]] std::filesystem::path dataset_mapping() const;
     [[nodiscard]] std::filesystem::path final_mapping_report() const;
     [[nodiscard]] std::filesystem::path partition_table() const;
+    /// Operators and settings of the last start, for comparison with the next.
+    [[nodiscard]] std::filesystem::path job_recipe() const;
+    /// Who started the job for the n-th time; the file's existence is the claim.
+    [[nodiscard]] std::filesystem::path attempt(int number) const;
+    [[nodiscard]] std::filesystem::path attempts() const;
     [[nodiscard]] std::filesystem::path intermediate(std::uint64_t partition, std::uint64_t op_index,
                                                      std::string_view op_name,
                                                      std::string_view extension) const;

@@ -16,6 +16,7 @@
 
 #include "dj/base/file_system.hpp"
 #include "dj/base/step_count.hpp"
+#include "dj/storage/job_attempt.hpp"
 
 namespace dj {
 
@@ -91,12 +92,6 @@ struct JobSummary {
                                                          const std::filesystem::path& path);
 /// Durable, all or nothing. Throws EnvironmentError.
 void write_job_summary(FileSystem& files, const std::filesystem::path& path, const JobSummary& summary);
-/// Attempt in the summary that is there, plus one; 1 if there is none.
-[[nodiscard]] int next_attempt(FileSystem& files, const std::filesystem::path& summary_path);
-/// Number of the attempt that took the job over from `attempt`, if the summary that is there tells of one: output and
-/// summary are then its own. Does not throw: a summary that cannot be read tells of none.
-[[nodiscard]] std::optional<int> later_attempt(FileSystem& files, const std::filesystem::path& summary_path,
-                                               int attempt);
 
 /// Keeps the heartbeat of a running job: a thread that rewrites job_summary.json. A disk that refuses a heartbeat does not
 /// end the job, nor does a later attempt that took the job over: heartbeats then cease.
