@@ -99,7 +99,9 @@ std::string nothing_read(const JobSummary& summary, const ScreenStyle& style) {
 std::string next_steps(const JobSummary& summary, const ScreenStyle& style) {
     const bool again = summary.status == JobStatus::failed || summary.status == JobStatus::stopped;
     if (again && !summary.resumption_command.empty()) {
-        return labelled("to go on", show_text(summary.resumption_command), style, Paint::cyan);
+        // In one piece, however long: it is there to be pasted into a shell.
+        return fmt::format("{:{}}{}\n", "to go on", kLabelWidth,
+                           painted(show_text(summary.resumption_command), Paint::cyan, style));
     }
     if (summary.quarantined > 0) {
         return labelled("next", fmt::format("dj-tools quarantine {}", show_text(summary.job_id)), style,

@@ -112,7 +112,7 @@ class JobCase(unittest.TestCase):
         self.jobs += 1
         command = [PROGRAM, *([self.write_recipe(recipe) if isinstance(recipe, dict) else recipe] if recipe else []),
                    *arguments]
-        if recipe and "--job_id" not in arguments:
+        if recipe and not {"--job_id", "--resume"} & set(arguments):
             command += ["--job_id", f"job{self.jobs}"]
         job_id = command[command.index("--job_id") + 1] if "--job_id" in command else ""
         folder = os.path.join(self.dir, "work", job_id)
