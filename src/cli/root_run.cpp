@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/terminal.hpp"
+#include "cli/time_limit.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/plan/byte_size.hpp"
 #include "dj/plan/run_estimate.hpp"
@@ -68,6 +69,17 @@ void RootRun::prepare(const std::optional<std::vector<RowBorder>>& borders) {
     record_->open(options_.arguments, [this](const std::string& text) { display_->tell_error(text); });
     job_.input.progress = display_->watch();
     say(fmt::format("job {}: {}", job_.spec.job_id, JobLayout(job_.places).folder().string()));
+    if (const auto limit = time_limit(); limit && !slurm_end_time().empty()) {
+        const auto text = fmt::format("the job stops in {}, unless it is done before: {}",
+                                      show_duration(limit->seconds), limit->reason);
+        notice(text);
+        if (job_.input.events != nullptr) job_.input.events->record(info_event(text));
+    }
+}
+
+std::optional<TimeLimit> RootRun::time_limit() const {
+    const double now = seconds_since_epoch();
+    return dj::time_limit({options_.max_runtime_seconds, now - began_, slurm_end_time()}, now);
 }
 
 std::optional<std::int64_t> RootRun::wanted_threads() const {

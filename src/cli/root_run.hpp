@@ -16,6 +16,7 @@
 #include "cli/prepare_job.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/run_recipe.hpp"
+#include "dj/base/clock.hpp"
 #include "dj/base/exit_code.hpp"
 #include "dj/run/row_borders.hpp"
 
@@ -39,6 +40,8 @@ public:
 
     [[nodiscard]] const PreparedJob& job() const { return job_; }
     [[nodiscard]] std::optional<std::int64_t> wanted_threads() const;
+    /// From now on.
+    [[nodiscard]] std::optional<TimeLimit> time_limit() const;
 
     /// Records the result and shows it.
     void conclude(const JobResult& result, const StopRequest& stop);
@@ -54,6 +57,7 @@ private:
     const OpCatalog& catalog_;
     const RunOptions& options_;
     const int ranks_;
+    const double began_ = seconds_since_epoch();
     double started_ = 0;  ///< Since the epoch; waiting for another run of the job is over then.
     CheckedRecipe checked_;
     EarlierJob earlier_;

@@ -86,7 +86,7 @@ ExitCode run_recipe(const mpi::Communicator& world, FileSystem& files, const OpC
                             spec.memory_bytes)
                 .threads;
     } else {
-        stop.watch(options.max_runtime_seconds, JobLayout(root->job().places).stop_file());
+        stop.watch(root->time_limit(), JobLayout(root->job().places).stop_file());
     }
     const JobInput none;
     const JobResult result = run_job(world, {files, catalog, stop}, spec, root ? root->job().input : none);

@@ -45,7 +45,7 @@ struct StopRequest::State {
     std::mutex mutex;
     std::string reason;
     std::optional<std::chrono::steady_clock::time_point> deadline;
-    double deadline_seconds = 0;
+    std::string deadline_reason;
     std::optional<std::chrono::steady_clock::time_point> first_signal;  // used by the watcher alone
     std::filesystem::path file;
     std::thread watcher;
@@ -75,7 +75,7 @@ struct StopRequest::State {
             control = file;
             if (requested) return;
             if (deadline && std::chrono::steady_clock::now() >= *deadline) {
-                reason = fmt::format("the run time of {:g} s is up", deadline_seconds);
+                reason = deadline_reason;
                 requested = true;
                 return;
             }
@@ -121,13 +121,15 @@ StopRequest::~StopRequest() {
     ::close(state_->wake);
 }
 
-void StopRequest::watch(std::optional<double> seconds, std::filesystem::path file) {
+void StopRequest::watch(const std::optional<TimeLimit>& limit, std::filesystem::path file) {
+    // More than a clock can count is for ever.
+    constexpr double kLongest = 100.0 * 365 * 24 * 3600;
     const std::lock_guard lock(state_->mutex);
-    if (seconds) {
-        state_->deadline_seconds = *seconds;
+    if (limit && limit->seconds < kLongest) {
+        state_->deadline_reason = limit->reason;
         state_->deadline = std::chrono::steady_clock::now() +
                            std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                               std::chrono::duration<double>(*seconds));
+                               std::chrono::duration<double>(limit->seconds));
     }
     state_->file = std::move(file);
 }

@@ -71,7 +71,7 @@ TEST(StopRequest, ThreadsStartedLaterDoNotTakeTheSignalInstead) {
 
 TEST(StopRequest, TheRunTimeMayBeUp) {
     StopRequest stop;
-    stop.watch(0.01, {});
+    stop.watch(TimeLimit{0.01, "the run time of 0.01 s is up"}, {});
     ASSERT_TRUE(comes(stop));
     EXPECT_THAT(stop.reason(), HasSubstr("run time of 0.01 s"));
 }
@@ -79,7 +79,7 @@ TEST(StopRequest, TheRunTimeMayBeUp) {
 TEST(StopRequest, AControlFileMayAppear) {
     const ScratchFolder folder;
     StopRequest stop;
-    stop.watch(3600, folder / "stop");
+    stop.watch(TimeLimit{3600, "late"}, folder / "stop");
     EXPECT_FALSE(stop.requested());
     std::ofstream(folder / "stop").put('\n');
     ASSERT_TRUE(comes(stop));
@@ -88,7 +88,7 @@ TEST(StopRequest, AControlFileMayAppear) {
 
 TEST(StopRequest, ItEndsWithoutWaitingForWhatItWatches) {
     StopRequest stop;
-    stop.watch(86400, "/no/such/folder/stop");
+    stop.watch(TimeLimit{1e300, "never"}, "/no/such/folder/stop");
     EXPECT_FALSE(stop.requested());
 }
 

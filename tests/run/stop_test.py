@@ -135,6 +135,16 @@ class StopTest(JobCase):
         run = self.run_job(self.recipe, fault=self.slow(500), arguments=["--max-runtime", "1s"], expect=STOPPED, ranks=2)
         self.assert_stopped(run)
 
+    def test_the_end_of_a_slurm_job(self):
+        """A quarter of what is left is there to stop in."""
+        end = {"SLURM_JOB_END_TIME": str(int(time.time()) + 5)}
+        run = self.run_job(self.recipe, fault=self.slow(500), env=end, expect=STOPPED)
+        self.assert_stopped(run)
+        self.assertIn("Slurm ends the job in", run.summary()["error_message"])
+        self.assertIn("unless it is done before", run.out)
+        self.assertTrue([event for event in run.events("info") if "Slurm ends the job" in event["message"]])
+        self.assert_runs_again()
+
     def test_a_stop_after_the_end_is_no_stop(self):
         run = self.run_job(self.recipe, arguments=["--max-runtime", "1h"])
         self.assertEqual(run.summary()["status"], "completed")

@@ -11,6 +11,11 @@
 
 namespace dj {
 
+struct TimeLimit {
+    double seconds = 0;  ///< From now.
+    std::string reason;  ///< For the request that comes then.
+};
+
 class StopRequest {
 public:
     /// A second signal other than SIGUSR1, half a second or more after the first, ends the process at once with exit
@@ -20,12 +25,12 @@ public:
     StopRequest(const StopRequest&) = delete;
     StopRequest& operator=(const StopRequest&) = delete;
 
-    /// Also stop `seconds` from now, and when `file` appears (looked at twice a second).
-    void watch(std::optional<double> seconds, std::filesystem::path file);
+    /// Also stop when the time is up, and when `file` appears (looked at twice a second).
+    void watch(const std::optional<TimeLimit>& limit, std::filesystem::path file);
     void request(std::string reason);
 
     [[nodiscard]] bool requested() const noexcept;
-    /// "SIGUSR1", "the run time of 4h is up", ...; empty if not requested.
+    /// "SIGUSR1", "the run time of 3600 s is up", ...; empty if not requested.
     [[nodiscard]] std::string reason() const;
 
 private:
