@@ -6,6 +6,7 @@
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
 #include "dj/storage/job_layout.hpp"
+#include "report/checkpoint_lines.hpp"
 #include "report/labelled.hpp"
 
 namespace dj {
@@ -97,11 +98,10 @@ std::string nothing_read(const JobSummary& summary, const ScreenStyle& style) {
 }
 
 std::string next_steps(const JobSummary& summary, const ScreenStyle& style) {
-    const bool again = summary.status == JobStatus::failed || summary.status == JobStatus::stopped;
+    const bool again = summary.status == JobStatus::failed || summary.status == JobStatus::stopped ||
+                       summary.status == JobStatus::completed_with_failures;
     if (again && !summary.resumption_command.empty()) {
-        // In one piece, however long: it is there to be pasted into a shell.
-        return fmt::format("{:{}}{}\n", "to go on", kLabelWidth,
-                           painted(show_text(summary.resumption_command), Paint::cyan, style));
+        return labelled_command("to go on", show_text(summary.resumption_command), style);
     }
     if (summary.quarantined > 0) {
         return labelled("next", fmt::format("dj-tools quarantine {}", show_text(summary.job_id)), style,
@@ -135,7 +135,7 @@ std::string final_screen(const JobSummary& summary, const ScreenStyle& style) {
             memory += fmt::format("; {} went to scratch", show_bytes(summary.spilled_bytes));
         text += labelled("memory", memory, style);
     }
-    text += outputs(summary, style);
+    text += checkpoint_lines(summary, style) + outputs(summary, style);
     if (!summary.job_dir.empty() && !summary.job_id.empty()) {
         const JobLayout layout(
             {.work_dir = std::filesystem::path(summary.job_dir).parent_path(), .job_id = summary.job_id});

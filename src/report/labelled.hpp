@@ -19,4 +19,12 @@ inline constexpr std::size_t kLabelWidth = 12;
     return line + painted(wrapped(text, style.width, kLabelWidth), paint, style) + "\n";
 }
 
+/// In one piece, however long: what is there to be pasted into a shell.
+[[nodiscard]] inline std::string labelled_command(std::string_view label, std::string_view command,
+                                                  const ScreenStyle& style) {
+    std::string line = painted(label, Paint::dim, style);
+    line.append(kLabelWidth > label.size() ? kLabelWidth - label.size() : 1, ' ');
+    return line + painted(command, Paint::cyan, style) + "\n";
+}
+
 }  // namespace dj

@@ -5,6 +5,7 @@
 
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
+#include "report/checkpoint_lines.hpp"
 #include "report/labelled.hpp"
 #include "report/progress_words.hpp"
 
@@ -187,6 +188,7 @@ std::string place_lines(const JobState& state, const JobProgress& progress, cons
                          style, Paint::yellow);
     }
     if (!state.summary) return text;
+    text += checkpoint_lines(*state.summary, style);
     for (std::size_t i = 0; i < state.summary->outputs.size() && i < 5; ++i) {
         const auto& file = state.summary->outputs[i];
         text += labelled(i == 0 ? "output" : "",
@@ -241,7 +243,7 @@ std::string monitor_screen(const JobState& state, double now, bool detailed, con
     text += trouble_lines(state, detailed, style);
     if (detailed) text += record_lines(state, style);
     if (can_go_on(condition) && state.summary && !state.summary->resumption_command.empty()) {
-        text += labelled("to go on", show_text(state.summary->resumption_command), style, Paint::cyan);
+        text += labelled_command("to go on", show_text(state.summary->resumption_command), style);
     }
     return text;
 }

@@ -54,6 +54,31 @@ TEST_F(FinalScreenTest, AFailedJobSaysWhyAndHowToGoOn) {
     EXPECT_THAT(text, HasSubstr("to go on    dj-mpi --config recipe.yaml --job_id sample\n"));
 }
 
+TEST_F(FinalScreenTest, TheCommandToGoOnIsInOnePiece) {
+    summary_.status = JobStatus::stopped;
+    summary_.resumption_command = "mpirun -n 64 dj-mpi " + std::string(200, 'x') + " --job_id 'a b'";
+    EXPECT_THAT(screen(), HasSubstr("to go on    " + summary_.resumption_command + "\n"));
+}
+
+TEST_F(FinalScreenTest, CheckpointsAreShownIfThereWereAny) {
+    EXPECT_THAT(screen(), Not(HasSubstr("checkpoints")));
+    summary_.partitions = 40;
+    summary_.resumed_partitions = 12;
+    summary_.generations = 5;
+    summary_.checkpoint_bytes = 1'000'000;
+    summary_.checkpoint_raw_bytes = 3'300'000;
+    summary_.retries = 3;
+    summary_.failed_partitions = 1;
+    summary_.in_failed_partitions = 50;
+    const auto text = screen();
+    EXPECT_THAT(text, HasSubstr("resumed     12 of 40 partitions had been worked on by earlier starts\n"));
+    EXPECT_THAT(text, HasSubstr("checkpoints 5 written, 1.0 MB for 3.3 MB, 3.3 to 1\n"));
+    EXPECT_THAT(text, HasSubstr("retries     3\n"));
+    EXPECT_THAT(text, HasSubstr("given up    1 partition with 50 rows\n"));
+    summary_.checkpoint_raw_bytes = summary_.checkpoint_bytes;
+    EXPECT_THAT(screen(), HasSubstr("checkpoints 5 written, 1.0 MB\n"));
+}
+
 TEST_F(FinalScreenTest, AJobThatNeverGotToRowsHasNoTable) {
     summary_.steps.clear();
     summary_.outputs.clear();
