@@ -38,7 +38,7 @@ std::string change_of_recipe(FileSystem& files, const JobLayout& layout, const C
 }
 
 void check_input(const PartitionTable& table, const std::vector<InputFile>& found, const std::string& job_id,
-                 bool verify_input, Resumption& resumption) {
+                 bool verify_input, JobResumption& resumption) {
     const auto change = compare_input(table.files, found);
     if (change.difference.empty()) return;
     if (change.times_alone && verify_input) {
@@ -58,10 +58,10 @@ void check_input(const PartitionTable& table, const std::vector<InputFile>& foun
 
 }  // namespace
 
-Resumption compare_with_earlier(FileSystem& files, const CheckedRecipe& checked,
-                                const std::vector<InputFile>& found, const EarlierJob& earlier,
-                                bool verify_input) {
-    Resumption resumption;
+JobResumption compare_with_earlier(FileSystem& files, const CheckedRecipe& checked,
+                                   const std::vector<InputFile>& found, const EarlierJob& earlier,
+                                   bool verify_input) {
+    JobResumption resumption;
     if (earlier.attempt == 0) return resumption;
     const JobLayout layout(checked.places.job);
     resumption.table = read_partition_table(files, layout.partition_table());

@@ -13,7 +13,7 @@
 
 namespace dj {
 
-struct Resumption {
+struct JobResumption {
     bool complete = false;  ///< The job was completed as it is asked for now, and its output is there.
     std::optional<PartitionTable> table{};  ///< To be used as it is; none: nothing has been done yet.
     std::string recipe_change{};            ///< What is asked for now and was not before; empty: nothing.
@@ -23,8 +23,8 @@ struct Resumption {
 /// Compares recipe and input (`found`: as it is now) with those of an earlier start. Changes nothing. Throws UserError if
 /// the job cannot go on, because the input is not what it was or because its partition table is lost: which file, what has
 /// changed, what to do. Files that seem to have been written again are accepted with `verify_input`.
-[[nodiscard]] Resumption compare_with_earlier(FileSystem& files, const CheckedRecipe& checked,
-                                              const std::vector<InputFile>& found, const EarlierJob& earlier,
-                                              bool verify_input);
+[[nodiscard]] JobResumption compare_with_earlier(FileSystem& files, const CheckedRecipe& checked,
+                                                 const std::vector<InputFile>& found,
+                                                 const EarlierJob& earlier, bool verify_input);
 
 }  // namespace dj

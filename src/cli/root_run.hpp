@@ -61,7 +61,7 @@ private:
     double started_ = 0;  ///< Since the epoch; waiting for another run of the job is over then.
     CheckedRecipe checked_;
     EarlierJob earlier_;
-    Resumption resumption_;
+    JobResumption resumption_;
     GrantedMachine machine_;
     InputSurvey survey_;
     PreparedJob job_;
