@@ -17,7 +17,7 @@ namespace {
 using OpaquePointer = std::unique_ptr<OpaqueColumn>;
 
 constexpr std::string_view kBatchName = "a serialised batch";
-static_assert(FixedLayout<RowOrigin> && sizeof(RowOrigin) == 24);
+static_assert(FixedLayout<RowOrigin> && sizeof(RowOrigin) == 40);
 
 ColumnData empty_column(const ColumnSpec& spec, const BatchSchema& schema) {
     switch (spec.kind) {

@@ -2,49 +2,63 @@
 #include "assembler.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "dj/base/clock.hpp"
+#include "morsel_task.hpp"
 
 namespace dj {
 
-namespace {
+Assembler::Assembler(const Options& options, StageStore& store, OnComplete on_complete)
+    : options_(options), store_(store), on_complete_(std::move(on_complete)) {}
 
-/// Sorts the morsels, numbers the records over the partition and packs the faults away.
-void settle(PartitionState& state, StageStore& store) {
-    std::sort(state.morsels.begin(), state.morsels.end(),
-              [](const MorselRows& a, const MorselRows& b) { return a.sequence < b.sequence; });
-    std::string packed;
-    for (MorselRows& morsel : state.morsels) {
-        if (state.pass == 0) {
-            for (RowFault& fault : morsel.faults) fault.origin.row += state.records;
-        }
-        state.records += morsel.records;
-        state.fault_count += morsel.faults.size();
-        // Each step reports in row order; together they must be in row order too. A stable sort keeps the pieces of
-        // one record in theirs. After a re-ordering operator the order of the morsel stands for itself.
-        if (state.pass == 0) {
-            std::stable_sort(
-                morsel.faults.begin(), morsel.faults.end(),
-                [](const RowFault& a, const RowFault& b) { return a.origin.row < b.origin.row; });
-        }
-        serialise(morsel.faults, packed);
-        morsel.faults = {};
-    }
-    if (!packed.empty()) state.faults = store.put(std::move(packed));
-}
-
-}  // namespace
-
-Assembler::Assembler(std::uint32_t pass, std::size_t steps, StageStore& store, OnComplete on_complete)
-    : pass_(pass), steps_(steps), store_(store), on_complete_(std::move(on_complete)) {}
-
-void Assembler::begin(std::uint32_t partition) {
+void Assembler::begin(std::uint32_t partition, std::shared_ptr<const RestoredPartition> restored) {
     const std::lock_guard lock(mutex_);
     Open& open = open_[partition];
     open.state.partition = partition;
-    open.state.pass = pass_;
-    open.state.tallies.resize(steps_);
+    open.state.pass = options_.pass;
+    open.state.from_input = options_.from_input;
+    open.state.tallies.resize(options_.steps);
+    if (restored) {
+        open.state.tallies = restored->tallies;
+        open.state.position = restored->position;
+    }
+    open.restored = std::move(restored);
     open.begin_seconds = seconds_since_epoch();
+}
+
+void Assembler::begin_stored(std::uint32_t partition, std::uint64_t record_base) {
+    begin(partition, nullptr);
+    const std::lock_guard lock(mutex_);
+    open_.at(partition).state.record_base = record_base;
+}
+
+/// Sorts the morsels, numbers the records over the partition and packs the faults away.
+void Assembler::settle(Open& open) {
+    PartitionState& state = open.state;
+    std::sort(state.morsels.begin(), state.morsels.end(),
+              [](const MorselRows& a, const MorselRows& b) { return a.sequence < b.sequence; });
+    std::vector<RowFault> faults;
+    if (open.restored) faults = open.restored->faults;
+    for (MorselRows& morsel : state.morsels) {
+        for (RowFault& fault : morsel.faults) {
+            if (options_.from_input) fault.origin.row += state.records;
+            faults.push_back(std::move(fault));
+        }
+        state.records += morsel.records;
+        morsel.faults = {};
+    }
+    // Each step reports in row order, and so did earlier starts of the job; together they must be in one order, whatever
+    // ran when. A stable sort keeps the pieces of one record in theirs.
+    if (options_.by_row) {
+        std::stable_sort(faults.begin(), faults.end(), [](const RowFault& a, const RowFault& b) {
+            return std::tie(a.origin.row, a.step) < std::tie(b.origin.row, b.step);
+        });
+    }
+    state.fault_count = faults.size();
+    std::string packed;
+    serialise(faults, packed);
+    if (!packed.empty()) state.faults = store_.put(std::move(packed));
 }
 
 void Assembler::add(std::uint32_t partition, MorselRows&& rows, const std::vector<StepTally>& tallies) {
@@ -71,7 +85,7 @@ void Assembler::finish_if_complete(std::uint32_t partition, std::unique_lock<std
     Open done = std::move(found->second);
     open_.erase(found);
     lock.unlock();
-    settle(done.state, store_);
+    settle(done);
     on_complete_(std::move(done.state), done.begin_seconds);
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,14 +15,28 @@
 
 namespace dj {
 
+struct RestoredPartition;
+
 class Assembler {
 public:
     using OnComplete = std::function<void(PartitionState&&, double begin_seconds)>;
 
-    /// `on_complete` is called on the thread that delivers a partition's last part, outside any lock.
-    Assembler(std::uint32_t pass, std::size_t steps, StageStore& store, OnComplete on_complete);
+    struct Options {
+        std::uint32_t pass = 0;
+        std::size_t steps = 0;
+        bool from_input = true;  ///< As in PartitionState.
+        /// Faults are put in the order of their rows. Behind a re-ordering operator the order of the morsels stands for
+        /// itself.
+        bool by_row = true;
+    };
 
-    void begin(std::uint32_t partition);
+    /// `on_complete` is called on the thread that delivers a partition's last part, outside any lock.
+    Assembler(const Options& options, StageStore& store, OnComplete on_complete);
+
+    /// `restored`: what earlier starts of the job did to the partition; may be null.
+    void begin(std::uint32_t partition, std::shared_ptr<const RestoredPartition> restored);
+    /// A partition that lies in the stage store.
+    void begin_stored(std::uint32_t partition, std::uint64_t record_base);
     void add(std::uint32_t partition, MorselRows&& rows, const std::vector<StepTally>& tallies);
     /// All morsels of the partition have been given out: there are `morsels`.
     void end(std::uint32_t partition, std::uint32_t morsels, std::uint64_t bytes_read,
@@ -30,13 +45,15 @@ public:
 private:
     struct Open {
         PartitionState state;
+        std::shared_ptr<const RestoredPartition> restored;
         std::optional<std::uint32_t> expected;
         double begin_seconds = 0;
     };
     void finish_if_complete(std::uint32_t partition, std::unique_lock<std::mutex>& lock);
 
-    const std::uint32_t pass_;
-    const std::size_t steps_;
+    void settle(Open& open);
+
+    const Options options_;
     StageStore& store_;
     OnComplete on_complete_;
     std::mutex mutex_;

@@ -89,24 +89,35 @@ private:
 
 }  // namespace
 
-Chain::Chain(const Pipeline& pipeline, const Segment& segment) {
+Chain::Chain(const Pipeline& pipeline, const Segment& segment, const StatePlan* states) {
     for (std::size_t i = segment.first_op; i < segment.end_op; ++i) {
         const BoundOp& bound = pipeline.ops[i];
         if (bound.spec->dataset_wide()) continue;  // one that leaves the data as it is
-        steps_.push_back({&bound, bound.op->make_scratch()});
+        steps_.push_back(make_step(bound, states));
     }
     if (segment.ends_dataset_wide) {
-        const BoundOp& bound = pipeline.ops[segment.end_op];
-        key_step_ = {&bound, bound.op->make_scratch()};
+        key_step_ = make_step(pipeline.ops[segment.end_op], nullptr);
+        const auto& column = key_step_.bound->hash_column;
+        if (states != nullptr && column) key_step_.written_mask = dj::written_mask(*states, *column);
     }
+}
+
+Chain::Step Chain::make_step(const BoundOp& bound, const StatePlan* states) const {
+    Step step{&bound, bound.op->make_scratch()};
+    if (states != nullptr) {
+        const Tap& tap = states->taps[bound.index];
+        step.tap = tap ? &*tap : nullptr;
+        if (bound.spec->writes_text())
+            step.written_mask = dj::written_mask(*states, bound.binding.text_column);
+    }
+    return step;
 }
 
 /// Calls an operator on one row; false if the row went to the quarantine.
 template <class Call>
-bool Chain::guarded(const Step& step, const Batch& batch, std::uint32_t row, std::vector<RowFault>& faults,
-                    Call call) {
+bool Chain::guarded(const Step& step, ChainRun& run, std::uint32_t row, Call call) {
     output_.reset();
-    const Sample sample(batch, step.bound->binding, row, output_, facts_);
+    const Sample sample(run.batch, step.bound->binding, row, output_, facts_);
     try {
         call(sample);
     } catch (const std::exception& error) {
@@ -114,7 +125,7 @@ bool Chain::guarded(const Step& step, const Batch& batch, std::uint32_t row, std
     }
     if (!sample.failed()) return true;
     RowFault fault;
-    fault.origin = batch.origins[row];
+    fault.origin = run.batch.origins[row];
     fault.step = static_cast<std::int32_t>(step.bound->index);
     fault.reason = output_.fault;
     if (step.bound->spec->reads_text) {
@@ -122,7 +133,7 @@ bool Chain::guarded(const Step& step, const Batch& batch, std::uint32_t row, std
         fault.size_bytes = text.size();
         fault.excerpt = text.substr(0, 200);
     }
-    faults.push_back(std::move(fault));
+    run.faults.push_back(std::move(fault));
     return false;
 }
 
@@ -131,37 +142,42 @@ void Chain::turn_to(const BoundOp& bound, const Batch& batch, std::uint32_t row)
     facts_.reset(bound.spec->reads_text ? batch.text(bound.binding.text_column).at(row) : std::string_view());
 }
 
-void Chain::run(Batch& batch, std::vector<std::uint32_t>& rows, std::vector<StepTally>& tallies,
-                std::vector<RowFault>& faults) {
+void Chain::run(ChainRun& run) {
     for (std::size_t first = 0; first < steps_.size();) {
+        if (steps_[first].bound->index < run.position) {
+            ++first;
+            continue;
+        }
+        if (steps_[first].bound->index >= run.end) return;
         std::size_t end = first + 1;
-        while (!observer_ && end < steps_.size() && share_rows(*steps_[first].bound, *steps_[end].bound))
+        while (!observer_ && end < steps_.size() && steps_[end].bound->index < run.end &&
+               share_rows(*steps_[first].bound, *steps_[end].bound))
             ++end;
         if (splits(*steps_[first].bound)) {
-            split_rows(steps_[first], batch, rows, tallies[steps_[first].bound->index + 1], faults);
+            split_rows(steps_[first], run);
         } else {
-            run_group(std::span(steps_).subspan(first, end - first), batch, rows, tallies, faults);
+            run_group(std::span(steps_).subspan(first, end - first), run);
         }
-        if (observer_) observer_(steps_[first].bound->index, batch, rows);
+        if (observer_) observer_(steps_[first].bound->index, run.batch, run.rows);
         first = end;
     }
 }
 
-void Chain::split_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, StepTally& tally,
-                       std::vector<RowFault>& faults) {
+void Chain::split_rows(Step& step, ChainRun& run) {
+    StepTally& tally = run.tallies[step.bound->index + 1];
     const Stopwatch stopwatch(tally);
-    const std::size_t faults_before = faults.size();
-    tally.rows_in += rows.size();
-    tally.bytes_in += text_bytes(*step.bound, batch, rows);
+    const std::size_t faults_before = run.faults.size();
+    tally.rows_in += run.rows.size();
+    tally.bytes_in += text_bytes(*step.bound, run.batch, run.rows);
     const std::size_t column = step.bound->binding.text_column;
     TextColumn pieces;
-    pieces.reserve(rows.size(), batch.text(column).payload_bytes());
+    pieces.reserve(run.rows.size(), run.batch.text(column).payload_bytes());
     std::vector<std::uint32_t> sources;
-    for (const std::uint32_t row : rows) {
-        turn_to(*step.bound, batch, row);
+    for (const std::uint32_t row : run.rows) {
+        turn_to(*step.bound, run.batch, row);
         row_pieces_.clear();  // apart from `pieces`: a row that fails half-way must leave nothing behind
         TextSink sink(row_pieces_);
-        if (!guarded(step, batch, row, faults, [&](const Sample& sample) {
+        if (!guarded(step, run, row, [&](const Sample& sample) {
                 step.bound->op->split(sample, sink, step.scratch.get());
             })) {
             continue;
@@ -173,25 +189,34 @@ void Chain::split_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& row
         if (row_pieces_.size() == 0) ++tally.dropped;
         if (row_pieces_.size() > 1) tally.made += row_pieces_.size() - 1;
     }
-    Batch made = batch.take_without(sources, column);
+    Batch made = run.batch.take_without(sources, column);
     made.text(column) = std::move(pieces);
-    batch = std::move(made);
-    rows.resize(batch.size());
-    for (std::uint32_t i = 0; i < rows.size(); ++i) rows[i] = i;
-    tally.rows_out += rows.size();
-    tally.quarantined += faults.size() - faults_before;
+    for (RowOrigin& origin : made.origins) {
+        origin.written |= step.written_mask;
+        origin.written_since_base |= step.written_mask;
+    }
+    run.batch = std::move(made);
+    run.rows.resize(run.batch.size());
+    for (std::uint32_t i = 0; i < run.rows.size(); ++i) run.rows[i] = i;
+    tally.rows_out += run.rows.size();
+    tally.quarantined += run.faults.size() - faults_before;
+    if (run.records && step.tap != nullptr && serves(run.base, *step.tap)) {
+        RecordedState state(*step.tap);
+        for (const std::uint32_t row : run.rows) state.add(run.batch, row);
+        state.finish(run.batch, run.base);
+        run.states.push_back(std::move(state));
+    }
 }
 
-bool Chain::passes(Step& step, Batch& batch, std::uint32_t row, StepTally& tally,
-                   std::vector<RowFault>& faults) {
+bool Chain::passes(Step& step, ChainRun& run, std::uint32_t row, StepTally& tally) {
     const BoundOp& bound = *step.bound;
     bool keep = false;
-    const bool sound = guarded(step, batch, row, faults, [&](const Sample& sample) {
+    const bool sound = guarded(step, run, row, [&](const Sample& sample) {
         if (bound.computes_stats) {
             bound.op->compute(sample, step.stats, step.scratch.get());
         } else {
             for (std::size_t i = 0; i < step.stats.size(); ++i)
-                step.stats[i] = batch.scalar(bound.stat_columns[i]).float64_at(row);
+                step.stats[i] = run.batch.scalar(bound.stat_columns[i]).float64_at(row);
         }
         keep = bound.op->keep(step.stats);
     });
@@ -201,7 +226,7 @@ bool Chain::passes(Step& step, Batch& batch, std::uint32_t row, StepTally& tally
     }
     if (bound.computes_stats) {
         for (std::size_t i = 0; i < step.stats.size(); ++i) {
-            ScalarColumn& column = batch.scalar(bound.stat_columns[i]);
+            ScalarColumn& column = run.batch.scalar(bound.stat_columns[i]);
             if (column.type() == ScalarType::int64) {
                 column.set(row, static_cast<std::int64_t>(step.stats[i]));
             } else {
@@ -213,9 +238,8 @@ bool Chain::passes(Step& step, Batch& batch, std::uint32_t row, StepTally& tally
     return keep;
 }
 
-bool Chain::rewrites(Step& step, Batch& batch, std::uint32_t row, StepTally& tally,
-                     std::vector<RowFault>& faults) {
-    if (!guarded(step, batch, row, faults,
+bool Chain::rewrites(Step& step, ChainRun& run, std::uint32_t row, StepTally& tally) {
+    if (!guarded(step, run, row,
                  [&](const Sample& sample) { step.bound->op->map(sample, step.scratch.get()); })) {
         ++tally.quarantined;
         return false;
@@ -225,90 +249,112 @@ bool Chain::rewrites(Step& step, Batch& batch, std::uint32_t row, StepTally& tal
         row_text_.swap(output_.text);
         facts_.reset(row_text_);
         row_rewritten_ = true;
+        run.batch.origins[row].written |= step.written_mask;
+        run.batch.origins[row].written_since_base |= step.written_mask;
     }
     return true;
 }
 
-bool Chain::run_row(std::span<Step> group, Batch& batch, std::uint32_t row, std::vector<StepTally>& tallies,
-                    std::vector<RowFault>& faults) {
-    turn_to(*group.front().bound, batch, row);
+bool Chain::run_row(std::span<Step> group, ChainRun& run, std::uint32_t row) {
+    turn_to(*group.front().bound, run.batch, row);
     Clock::time_point begin;
     if (times_steps_) begin = Clock::now();
+    auto state = run.states.end() - open_states_;
     for (Step& step : group) {
-        StepTally& tally = tallies[step.bound->index + 1];
+        StepTally& tally = run.tallies[step.bound->index + 1];
         ++tally.rows_in;
         tally.bytes_in += facts_.text().size();
-        const bool stays = is_filter(*step.bound) ? passes(step, batch, row, tally, faults)
-                                                  : rewrites(step, batch, row, tally, faults);
+        const bool stays =
+            is_filter(*step.bound) ? passes(step, run, row, tally) : rewrites(step, run, row, tally);
         if (times_steps_) {
             const auto end = Clock::now();
             step.sampled_nanoseconds += nanoseconds_between(begin, end);
             begin = end;
         }
         if (!stays) return false;
+        if (step.records) (state++)->add(run.batch, row, step.bound->binding.text_column, facts_.text());
     }
     return true;
 }
 
-void Chain::run_group(std::span<Step> group, Batch& batch, std::vector<std::uint32_t>& rows,
-                      std::vector<StepTally>& tallies, std::vector<RowFault>& faults) {
+void Chain::open_states(std::span<Step> group, ChainRun& run) {
+    open_states_ = 0;
+    DeltaBase base = run.base;
+    for (Step& step : group) {
+        step.records = run.records && step.tap != nullptr && serves(base, *step.tap);
+        if (!step.records) continue;
+        run.states.emplace_back(*step.tap);
+        base.position = step.tap->position;
+        ++open_states_;
+    }
+}
+
+void Chain::finish_states(ChainRun& run) {
+    for (auto state = run.states.end() - open_states_; state != run.states.end(); ++state)
+        state->finish(run.batch, run.base);
+}
+
+void Chain::run_group(std::span<Step> group, ChainRun& run) {
     // The time of the group is measured as a whole and shared out as a few rows say: reading the clock for each operator
     // and row would cost as much as a cheap operator does.
     constexpr std::size_t kRowsPerSample = 8;
     constexpr std::size_t kFirstSamples = 16;  // a morsel of long texts has few rows
     const auto begin = Clock::now();
+    Batch& batch = run.batch;
     for (Step& step : group) {
         step.sampled_nanoseconds = 0;
         step.stats.assign(step.bound->stat_columns.size(), 0.0);
         if (!step.bound->computes_stats) continue;
         for (const std::size_t column : step.bound->stat_columns) batch.scalar(column).resize(batch.size());
     }
+    open_states(group, run);
     const BoundOp& any = *group.front().bound;
     TextColumn no_text;
     RewrittenColumn text(any.spec->reads_text ? batch.text(any.binding.text_column) : no_text, batch.size());
     kept_.clear();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t i = 0; i < run.rows.size(); ++i) {
+        const std::uint32_t row = run.rows[i];
         times_steps_ = i < kFirstSamples || i % kRowsPerSample == 0;
-        if (!run_row(group, batch, rows[i], tallies, faults)) {
-            text.drop(rows[i]);
+        if (!run_row(group, run, row)) {
+            text.drop(row);
             continue;
         }
-        kept_.push_back(rows[i]);
-        if (row_rewritten_) text.set(rows[i], row_text_);
+        kept_.push_back(row);
+        if (row_rewritten_) text.set(row, row_text_);
     }
     text.finish();
-    rows.swap(kept_);
+    run.rows.swap(kept_);
+    finish_states(run);
     const std::uint64_t whole = nanoseconds_between(begin, Clock::now());
     std::uint64_t sampled = 0;
     for (const Step& step : group) sampled += step.sampled_nanoseconds;
     for (const Step& step : group) {
         const double share =
             sampled == 0 ? 0 : static_cast<double>(step.sampled_nanoseconds) / static_cast<double>(sampled);
-        tallies[step.bound->index + 1].nanoseconds +=
+        run.tallies[step.bound->index + 1].nanoseconds +=
             static_cast<std::uint64_t>(static_cast<double>(whole) * share);
     }
 }
 
-void Chain::make_keys(Batch& batch, std::vector<std::uint32_t>& rows, TextColumn& keys,
-                      std::vector<StepTally>& tallies, std::vector<RowFault>& faults) {
+void Chain::make_keys(ChainRun& run, TextColumn& keys) {
     const BoundOp& bound = *key_step_.bound;
-    StepTally& tally = tallies[bound.index + 1];
+    StepTally& tally = run.tallies[bound.index + 1];
     const Stopwatch stopwatch(tally);
-    tally.bytes_in += text_bytes(bound, batch, rows);
+    tally.bytes_in += text_bytes(bound, run.batch, run.rows);
     TextColumn hashes;
     kept_.clear();
     std::uint32_t next = 0;
-    for (const std::uint32_t row : rows) {
-        turn_to(bound, batch, row);
+    for (const std::uint32_t row : run.rows) {
+        turn_to(bound, run.batch, row);
         key_.clear();
         const auto make_key = [&](const Sample& sample) {
             if (bound.computes_hash) {
                 bound.op->key(sample, key_, key_step_.scratch.get());
             } else {
-                key_.assign(batch.text(*bound.hash_column).at(row));
+                key_.assign(run.batch.text(*bound.hash_column).at(row));
             }
         };
-        if (!guarded(key_step_, batch, row, faults, make_key)) {
+        if (!guarded(key_step_, run, row, make_key)) {
             // Counted here, because the rest of the operator runs on keys: it never sees this row.
             ++tally.rows_in;
             ++tally.quarantined;
@@ -319,14 +365,16 @@ void Chain::make_keys(Batch& batch, std::vector<std::uint32_t>& rows, TextColumn
         if (bound.hash_column && bound.computes_hash) {
             for (; next < row; ++next) hashes.push_back({});
             hashes.push_back(bound.op->hash_text(key_));
+            run.batch.origins[row].written |= key_step_.written_mask;
+            run.batch.origins[row].written_since_base |= key_step_.written_mask;
             next = row + 1;
         }
     }
     if (bound.hash_column && bound.computes_hash) {
-        for (; next < batch.size(); ++next) hashes.push_back({});
-        batch.text(*bound.hash_column) = std::move(hashes);
+        for (; next < run.batch.size(); ++next) hashes.push_back({});
+        run.batch.text(*bound.hash_column) = std::move(hashes);
     }
-    rows.swap(kept_);
+    run.rows.swap(kept_);
 }
 
 }  // namespace dj

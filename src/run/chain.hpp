@@ -12,12 +12,27 @@
 
 #include "partition_state.hpp"
 #include "pipeline.hpp"
+#include "row_delta.hpp"
 
 namespace dj {
 
+/// One morsel under way through a segment.
+struct ChainRun {
+    Batch batch;
+    std::vector<std::uint32_t> rows;  ///< Of the batch, ascending; the others hold values that mean nothing.
+    std::vector<StepTally>& tallies;  ///< Index: operator + 1. Added to.
+    std::vector<RowFault>& faults;    ///< Appended to, in row order per group of operators.
+    std::size_t position = 0;         ///< Operators before it have run already.
+    std::size_t end = ~std::size_t{0};  ///< Operators from it on are not to run yet.
+    bool records = true;                ///< Whether states are recorded.
+    DeltaBase base;
+    std::vector<RecordedState> states{};  ///< Recorded on the way.
+};
+
 class Chain {
 public:
-    Chain(const Pipeline& pipeline, const Segment& segment);
+    /// `states` may be null: none is recorded. Both are referred to.
+    Chain(const Pipeline& pipeline, const Segment& segment, const StatePlan* states);
 
     /// Sees a morsel's rows as an operator left them; `rows` are those of `batch` that are still there.
     using Observer = std::function<void(std::size_t op_index, const Batch& batch, RowIndices rows)>;
@@ -25,16 +40,12 @@ public:
     /// new text only when all are done.
     void observe(Observer observer) { observer_ = std::move(observer); }
 
-    /// Runs the segment on `batch`. On return `rows` are the surviving rows of `batch`, ascending; the batch's other
-    /// rows hold values that mean nothing. Tallies are added to (index: operator + 1), faults appended in row order
-    /// per group of operators.
-    void run(Batch& batch, std::vector<std::uint32_t>& rows, std::vector<StepTally>& tallies,
-             std::vector<RowFault>& faults);
+    /// Runs the segment's operators from `run.position` on.
+    void run(ChainRun& run);
 
     /// The keys of the dataset-wide operator that ends the segment, for the surviving rows. A row without a key is
-    /// taken out of `rows` and becomes a fault.
-    void make_keys(Batch& batch, std::vector<std::uint32_t>& rows, TextColumn& keys,
-                   std::vector<StepTally>& tallies, std::vector<RowFault>& faults);
+    /// taken out of `run.rows` and becomes a fault.
+    void make_keys(ChainRun& run, TextColumn& keys);
 
 private:
     struct Step {
@@ -42,21 +53,22 @@ private:
         std::unique_ptr<OpScratch> scratch;
         std::vector<double> stats{};          ///< Filters: of the row at hand.
         std::uint64_t sampled_nanoseconds{};  ///< On the rows of the morsel that were timed.
+        const StateLayout* tap{};             ///< The state to record behind the operator, if any.
+        bool records{};                       ///< Whether this morsel has the base for that state.
+        std::uint32_t written_mask{};         ///< Of the column it writes, in `RowOrigin::written`.
     };
 
-    void split_rows(Step& step, Batch& batch, std::vector<std::uint32_t>& rows, StepTally& tally,
-                    std::vector<RowFault>& faults);
-    void run_group(std::span<Step> group, Batch& batch, std::vector<std::uint32_t>& rows,
-                   std::vector<StepTally>& tallies, std::vector<RowFault>& faults);
+    void split_rows(Step& step, ChainRun& run);
+    void run_group(std::span<Step> group, ChainRun& run);
     void turn_to(const BoundOp& bound, const Batch& batch, std::uint32_t row);
-    bool run_row(std::span<Step> group, Batch& batch, std::uint32_t row, std::vector<StepTally>& tallies,
-                 std::vector<RowFault>& faults);
-    bool passes(Step& step, Batch& batch, std::uint32_t row, StepTally& tally, std::vector<RowFault>& faults);
-    bool rewrites(Step& step, Batch& batch, std::uint32_t row, StepTally& tally,
-                  std::vector<RowFault>& faults);
+    bool run_row(std::span<Step> group, ChainRun& run, std::uint32_t row);
+    bool passes(Step& step, ChainRun& run, std::uint32_t row, StepTally& tally);
+    bool rewrites(Step& step, ChainRun& run, std::uint32_t row, StepTally& tally);
     template <class Call>
-    bool guarded(const Step& step, const Batch& batch, std::uint32_t row, std::vector<RowFault>& faults,
-                 Call call);
+    bool guarded(const Step& step, ChainRun& run, std::uint32_t row, Call call);
+    void open_states(std::span<Step> group, ChainRun& run);
+    void finish_states(ChainRun& run);
+    [[nodiscard]] Step make_step(const BoundOp& bound, const StatePlan* states) const;
 
     std::vector<Step> steps_;
     Step key_step_{};
@@ -65,10 +77,11 @@ private:
     TextColumn row_pieces_;
     std::vector<std::uint32_t> kept_;
     std::string key_;
-    TextFacts facts_;             ///< Of the row at hand, with its text as the operators so far left it.
-    std::string row_text_;        ///< That text, if one of them wrote it.
-    bool row_rewritten_ = false;  ///< Whether one did.
-    bool times_steps_ = false;    ///< While operators look at a row that is a sample for their times.
+    TextFacts facts_;                 ///< Of the row at hand, with its text as the operators so far left it.
+    std::string row_text_;            ///< That text, if one of them wrote it.
+    bool row_rewritten_ = false;      ///< Whether one did.
+    std::ptrdiff_t open_states_ = 0;  ///< How many states the group at hand records.
+    bool times_steps_ = false;        ///< While operators look at a row that is a sample for their times.
 };
 
 }  // namespace dj

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint_events.hpp"
 #include "dj/base/byte_stream.hpp"
 #include "dj/events/job_events.hpp"
 
@@ -23,7 +24,25 @@ void Coordinator::begin_pass(std::uint32_t pass, std::uint32_t partitions,
     current_.assign(partitions, {});
     exporting_ = exports.has_value();
     ledger_ = std::move(exports);
-    if (partitions == 0) finish_pass_if_complete();
+    if (in_first_pass()) {
+        for (const AdoptedPartition& partition : takeover_.adopted) adopt(partition);
+    }
+    finish_pass_if_complete();
+}
+
+void Coordinator::adopt(const AdoptedPartition& partition) {
+    account(partition.rank, partition.done);
+    ++resumed_partitions_;
+    std::vector<ExportLedger::Outgoing> outgoing;
+    ledger_->partition_written(partition.done, partition.rows.runs, outgoing);
+    send_all(outgoing);
+    if (input_.events == nullptr) return;
+    PartitionFigures figures;
+    figures.partition = partition.done.partition;
+    figures.bytes = input_.partitions[partition.done.partition].bytes;
+    figures.rows_in = partition.done.records;
+    figures.rows_out = partition.done.rows;
+    input_.events->record(partition_resume_event(figures, spec_.checkpoint.folder.string()));
 }
 
 void Coordinator::handle(mpi::Message&& message) {
@@ -41,39 +60,39 @@ void Coordinator::handle(mpi::Message&& message) {
 
 void Coordinator::on_claim(int from) {
     Assignment assignment;
-    if (!abandoned_ && next_claim_ < input_.partitions.size()) {
-        assignment.partition = next_claim_++;
-        const Partition& partition = input_.partitions[assignment.partition];
-        for (const FileRange& range : partition.ranges) {
-            const InputFile& file = input_.files[range.file];
-            assignment.parts.push_back(
-                {file.path, file_kind_of(file.path), range, file.size_bytes, file.modified_ns});
-        }
-        if (input_.events != nullptr) {
-            PartitionFigures figures;
-            figures.partition = assignment.partition;
-            figures.bytes = partition.bytes;
-            Event event = partition_start_event(figures);
-            event.rank = from;
-            input_.events->record(std::move(event));
-        }
-    }
+    while (next_claim_ < current_.size() && current_[next_claim_].rank >= 0) ++next_claim_;  // adopted
+    if (!abandoned_ && next_claim_ < input_.partitions.size()) assignment = assign(next_claim_++, from);
     send_(from, Tag::assignment, assignment.pack());
 }
 
-void Coordinator::on_done(int from, const PartitionDone& done) {
-    PartitionResult& record = current_.at(done.partition);
-    record = {done.records,       done.rows,        done.fault_count, from,
-              done.begin_seconds, done.end_seconds, done.content_hash};
-    if (mapping_) mapping_->add(pass_, done);
-    ++pass_done_;
-    if (pass_ == 0) {
-        records_ += done.records;
-        planned_bytes_done_ += input_.partitions[done.partition].bytes;
-        bytes_read_ += done.bytes_read;
+Assignment Coordinator::assign(std::uint32_t number, int to) {
+    Assignment assignment;
+    assignment.partition = number;
+    const Partition& partition = input_.partitions[number];
+    for (const FileRange& range : partition.ranges) {
+        const InputFile& file = input_.files[range.file];
+        assignment.parts.push_back(
+            {file.path, file_kind_of(file.path), range, file.size_bytes, file.modified_ns});
     }
-    for (std::size_t i = 0; i < tallies_.size() && i < done.tallies.size(); ++i)
-        tallies_[i] += done.tallies[i];
+    if (takeover_.states_of) assignment.states = takeover_.states_of(number);
+    if (!assignment.states.empty()) ++resumed_partitions_;
+    if (input_.events == nullptr) return assignment;
+    PartitionFigures figures;
+    figures.partition = number;
+    figures.bytes = partition.bytes;
+    Event event = partition_start_event(figures);
+    event.rank = to;
+    input_.events->record(std::move(event));
+    for (const StateRef& state : assignment.states) {
+        Event load = checkpoint_load_event(state, spec_.ops[state.head.position - 1].name);
+        load.rank = to;
+        input_.events->record(std::move(load));
+    }
+    return assignment;
+}
+
+void Coordinator::on_done(int from, const PartitionDone& done) {
+    account(from, done);
     record_events(from, done);
     check_faults(done);
     if (exporting_) {
@@ -82,6 +101,21 @@ void Coordinator::on_done(int from, const PartitionDone& done) {
         send_all(outgoing);
     }
     finish_pass_if_complete();
+}
+
+void Coordinator::account(int from, const PartitionDone& done) {
+    PartitionResult& record = current_.at(done.partition);
+    record = {done.records,       done.rows,        done.fault_count, from,
+              done.begin_seconds, done.end_seconds, done.content_hash};
+    if (mapping_) mapping_->add(pass_, done);
+    ++pass_done_;
+    if (in_first_pass()) {
+        records_ += done.records;
+        planned_bytes_done_ += input_.partitions[done.partition].bytes;
+        bytes_read_ += done.bytes_read;
+    }
+    for (std::size_t i = 0; i < tallies_.size() && i < done.tallies.size(); ++i)
+        tallies_[i] += done.tallies[i];
 }
 
 void Coordinator::on_export(const mpi::Message& message) {
@@ -107,7 +141,7 @@ void Coordinator::check_faults(const PartitionDone& done) {
     faults_ += done.fault_count;
     const bool too_many = spec_.max_faulty_rows && faults_ > *spec_.max_faulty_rows;
     // A share can only be judged over everything read: it is checked at the end of the first pass, and by then.
-    const bool all_read = pass_ > 0 || pass_done_ == pass_partitions_;
+    const bool all_read = !in_first_pass() || pass_done_ == pass_partitions_;
     const bool too_great_a_share =
         spec_.max_faulty_share && all_read && records_ > 0 &&
         static_cast<double>(faults_) > *spec_.max_faulty_share * static_cast<double>(records_);
@@ -131,7 +165,7 @@ void Coordinator::finish_pass_if_complete() {
         row += current_[p].rows;
         record += current_[p].records;
     }
-    if (pass_ == 0) input_partitions_ = current_;
+    if (in_first_pass()) input_partitions_ = current_;
     for (int rank = 0; rank < ranks_; ++rank) {
         PassComplete& message = complete[static_cast<std::size_t>(rank)];
         message.pass = pass_;
@@ -152,7 +186,10 @@ void Coordinator::record_events(int from, const PartitionDone& done) {
     for (std::size_t i = 1; i < done.tallies.size(); ++i) {
         const StepTally& tally = done.tallies[i];
         // Dataset-wide operators run on all partitions at once: their events come from the exchange.
-        if (spec_.ops[i - 1].dataset_wide || (tally.rows_in == 0 && tally.nanoseconds == 0)) continue;
+        // What ran in an earlier start of the job was told of then.
+        if (spec_.ops[i - 1].dataset_wide || i <= done.position ||
+            (tally.rows_in == 0 && tally.nanoseconds == 0))
+            continue;
         OpFigures figures;
         figures.partition = done.partition;
         figures.op_index = i - 1;
@@ -175,7 +212,7 @@ void Coordinator::record_events(int from, const PartitionDone& done) {
         input_.events->record(std::move(start));
         input_.events->record(std::move(complete));
     }
-    if (pass_ != 0) return;
+    if (!in_first_pass()) return;
     PartitionFigures figures;
     figures.partition = done.partition;
     figures.bytes = input_.partitions[done.partition].bytes;
@@ -205,6 +242,11 @@ std::vector<StepTally> Coordinator::tallies() const {
 std::uint64_t Coordinator::records() const {
     const std::lock_guard lock(mutex_);
     return records_;
+}
+
+std::uint64_t Coordinator::resumed_partitions() const {
+    const std::lock_guard lock(mutex_);
+    return resumed_partitions_;
 }
 
 std::uint64_t Coordinator::exported_rows() const {

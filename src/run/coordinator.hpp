@@ -11,6 +11,7 @@
 
 #include "dj/mpi/mailbox.hpp"
 #include "dj/run/job.hpp"
+#include "earlier_work.hpp"
 #include "export_ledger.hpp"
 #include "mapping_book.hpp"
 #include "messages.hpp"
@@ -25,6 +26,14 @@ public:
 
     /// Notes in `mapping`, from now on, what became of each partition. Before the first pass.
     void keep(MappingBook mapping) { mapping_ = std::move(mapping); }
+    /// What earlier starts of the job left: the first pass is this one, the adopted partitions are done before it begins,
+    /// and of the others `states_of` says what they go on from. Before the first pass.
+    struct Takeover {
+        std::uint32_t first_pass = 0;
+        std::vector<AdoptedPartition> adopted;
+        std::function<std::vector<StateRef>(std::uint32_t partition)> states_of;
+    };
+    void take_over(Takeover takeover) { takeover_ = std::move(takeover); }
 
     /// Before any rank can start the pass. `exports`: the pass writes the output through this ledger.
     void begin_pass(std::uint32_t pass, std::uint32_t partitions, std::optional<ExportLedger> exports);
@@ -44,6 +53,8 @@ public:
     /// Summed over all partitions of all passes so far; index as in `PartitionState::tallies`.
     [[nodiscard]] std::vector<StepTally> tallies() const;
     [[nodiscard]] std::uint64_t records() const;
+    /// For which something that an earlier start of the job did was used.
+    [[nodiscard]] std::uint64_t resumed_partitions() const;
     [[nodiscard]] std::uint64_t exported_rows() const;
     /// The export's book, once the exporting pass is complete.
     [[nodiscard]] const ExportLedger& ledger() const { return *ledger_; }
@@ -57,6 +68,10 @@ public:
 private:
     void on_claim(int from);
     void on_done(int from, const PartitionDone& done);
+    void adopt(const AdoptedPartition& partition);
+    void account(int from, const PartitionDone& done);
+    [[nodiscard]] Assignment assign(std::uint32_t partition, int to);
+    [[nodiscard]] bool in_first_pass() const { return pass_ == takeover_.first_pass; }
     void on_export(const mpi::Message& message);
     void check_faults(const PartitionDone& done);
     void finish_pass_if_complete();
@@ -70,6 +85,8 @@ private:
     const Send send_;
 
     mutable std::mutex mutex_;
+    Takeover takeover_;
+    std::uint64_t resumed_partitions_ = 0;
     std::uint32_t next_claim_ = 0;
     std::uint32_t pass_ = 0;
     std::uint32_t pass_partitions_ = 0;

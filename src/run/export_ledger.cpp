@@ -2,6 +2,7 @@
 #include "export_ledger.hpp"
 
 #include "dj/base/byte_stream.hpp"
+#include "dj/base/error.hpp"
 
 namespace dj {
 
@@ -19,7 +20,14 @@ ExportLedger::Shard& ExportLedger::shard(std::uint32_t number) {
 }
 
 void ExportLedger::partition_done(const PartitionDone& done, int owner, std::vector<Outgoing>& out) {
-    waiting_[done.partition] = {owner, done.rows, done.weight, done.stats_bytes};
+    waiting_[done.partition] = {owner, done.rows, done.weight, done.stats_bytes, {}};
+    place_in_order(out);
+}
+
+void ExportLedger::partition_written(const PartitionDone& done, const std::vector<ExportedRun>& runs,
+                                     std::vector<Outgoing>& out) {
+    waiting_[done.partition] = {0, done.rows, done.weight, done.stats_bytes, runs};
+    ++written_;
     place_in_order(out);
 }
 
@@ -29,6 +37,20 @@ void ExportLedger::place_in_order(std::vector<Outgoing>& out) {
         if (found == waiting_.end()) return;
         const Waiting& partition = found->second;
         const PlacementStart start = placement_.start();
+        if (!partition.written.empty()) {
+            // The same rows in the same order have the same places, whichever start of the job wrote them.
+            const ExportedRun& first = partition.written.front();
+            if (first.position != (first.shard == start.shard ? start.position : 0))
+                throw Bug("a partition that was written before stands where it does not belong");
+            PartitionCut cut{next_partition_, {}};
+            for (const ExportedRun& run : partition.written)
+                cut.parts.push_back({run.shard, run.rows, run.weight});
+            stats_bytes_ += partition.stats_bytes;
+            take_cut(cut, partition.owner);
+            waiting_.erase(found);
+            if (++next_partition_ == partitions_) close_last_shard(out);
+            continue;
+        }
         const bool fits = placement_.fits(partition.weight);
         const PlacePartition place{next_partition_,        start.shard, start.position, stats_bytes_,
                                    start.open_block_owner, !fits};
@@ -48,16 +70,19 @@ void ExportLedger::place_in_order(std::vector<Outgoing>& out) {
     }
 }
 
-void ExportLedger::partition_cut(const PartitionCut& cut, std::vector<Outgoing>& out) {
-    const int owner = waiting_.at(cut.partition).owner;
+void ExportLedger::take_cut(const PartitionCut& cut, int owner) {
     for (const PartitionCut::Part& part : cut.parts) {
         Shard& current = shard(part.shard);
         current.rows += part.rows;
         current.weight += part.weight;
         if (grid_.block_weight == 0) current.bytes += part.weight;
     }
-    const PartitionCut::Part& last = cut.parts.back();
-    placement_.advance_to(last.shard, shards_[last.shard].weight, owner);
+    const std::uint32_t last = cut.parts.back().shard;
+    placement_.advance_to(last, shards_[last].weight, owner);
+}
+
+void ExportLedger::partition_cut(const PartitionCut& cut, std::vector<Outgoing>& out) {
+    take_cut(cut, waiting_.at(cut.partition).owner);
     waiting_.erase(cut.partition);
     waiting_for_cut_ = false;
     if (++next_partition_ == partitions_) {

@@ -13,6 +13,7 @@
 #include "dj/format/output.hpp"
 #include "messages.hpp"
 #include "output_placement.hpp"
+#include "partition_account.hpp"
 
 namespace dj {
 
@@ -35,6 +36,9 @@ public:
     ExportLedger(GridOptions grid, std::uint64_t header_bytes, std::uint32_t partitions);
 
     void partition_done(const PartitionDone& done, int owner, std::vector<Outgoing>& out);
+    /// An earlier start of the job has written the partition's rows.
+    void partition_written(const PartitionDone& done, const std::vector<ExportedRun>& runs,
+                           std::vector<Outgoing>& out);
     void partition_cut(const PartitionCut& cut, std::vector<Outgoing>& out);
     void block_done(BlockDone done, int owner, std::vector<Outgoing>& out);
     /// A partition's rows or a block have reached the file.
@@ -50,7 +54,9 @@ private:
         std::uint64_t rows = 0;
         std::uint64_t weight = 0;
         std::uint64_t stats_bytes = 0;
+        std::vector<ExportedRun> written;  ///< Where its rows stand already; empty: nowhere.
     };
+    void take_cut(const PartitionCut& cut, int owner);
     struct ShardBlocks {
         std::uint64_t next_block = 0;
         std::map<std::uint64_t, std::pair<int, BlockDone>> waiting;

@@ -123,19 +123,24 @@ void Exporter::place_partition(const PlacePartition& place) {
         for (const ShardRun& run : runs) cut.parts.push_back({run.shard, run.last - run.first, run.weight});
         context_.send(0, Tag::partition_cut, cut.pack());
     }
+    ExportedRows rows;
+    rows.stats_offset = place.stats_offset;
     if (pipeline_.output->blocked()) {
         for (std::size_t i = 0; i < runs.size(); ++i)
             cut_run(state, weights, runs[i], place, i + 1 < runs.size());
     } else {
-        write_plain(state, runs);
+        rows.runs = write_plain(state, runs);
     }
-    if (pipeline_.stats_output) write_stats(state, place.stats_offset);
+    if (pipeline_.stats_output) write_stats(state, rows);
+    if (context_.exported && !pipeline_.output->blocked()) context_.exported(place.partition, rows);
     context_.send(0, Tag::written, {});
 }
 
-void Exporter::write_plain(PartitionState& state, const std::vector<ShardRun>& runs) {
+std::vector<ExportedRun> Exporter::write_plain(PartitionState& state, const std::vector<ShardRun>& runs) {
+    std::vector<ExportedRun> written;
     // Almost always one run: then every morsel is written as it is, without a look at its rows.
     for (const ShardRun& run : runs) {
+        Xxh3Hasher hasher;
         std::uint64_t begin = 0;
         std::uint64_t position = run.position;
         for (MorselRows& morsel : state.morsels) {
@@ -149,19 +154,25 @@ void Exporter::write_plain(PartitionState& state, const std::vector<ShardRun>& r
                                                     std::min(run.last, end) - begin);
                 file(paths_.shard(run.shard))->write_at(bytes, position);
                 position += bytes.size();
+                hasher.update(bytes);
             }
             begin = end;
         }
+        written.push_back({run.shard, run.position, run.last - run.first, run.weight, hasher.digest()});
     }
+    return written;
 }
 
-void Exporter::write_stats(const PartitionState& state, std::uint64_t offset) {
+void Exporter::write_stats(const PartitionState& state, ExportedRows& rows) {
+    Xxh3Hasher hasher;
     for (const MorselRows& morsel : state.morsels) {
         if (morsel.stats.size_bytes() == 0) continue;
         const std::string bytes = morsel.stats.read();
-        file(paths_.stats())->write_at(bytes, offset);
-        offset += bytes.size();
+        file(paths_.stats())->write_at(bytes, rows.stats_offset + rows.stats_bytes);
+        rows.stats_bytes += bytes.size();
+        hasher.update(bytes);
     }
+    rows.stats_hash = hasher.digest();
 }
 
 void Exporter::cut_run(const PartitionState& state, const std::vector<std::uint32_t>& weights,
@@ -266,8 +277,12 @@ void Exporter::close_least_used() {
 }
 
 void Exporter::sync() {
-    const std::lock_guard lock(mutex_);
-    for (auto& [path, open] : open_files_) open.file->sync();
+    std::vector<std::shared_ptr<File>> open;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [path, file] : open_files_) open.push_back(file.file);
+    }
+    for (const auto& file : open) file->sync();
 }
 
 }  // namespace dj

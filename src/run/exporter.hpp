@@ -21,6 +21,7 @@
 #include "dj/mpi/mailbox.hpp"
 #include "messages.hpp"
 #include "output_placement.hpp"
+#include "partition_account.hpp"
 #include "partition_state.hpp"
 #include "pipeline.hpp"
 #include "work_queue.hpp"
@@ -30,7 +31,7 @@ namespace dj {
 /// Temporary names of the output, the same on all ranks.
 struct OutputPaths {
     std::filesystem::path folder;
-    std::string temporary_prefix;  ///< ".result.jsonl.<job>.<attempt>"
+    std::string temporary_prefix;  ///< ".result.jsonl.<job>.<what decides the bytes, or the attempt>"
 
     [[nodiscard]] std::filesystem::path shard(std::uint32_t number) const;
     [[nodiscard]] std::filesystem::path stats() const;
@@ -46,6 +47,9 @@ public:
         std::function<void(int to, Tag tag, std::string bytes)> send;
         /// Called once, from an exporter thread, when the export cannot go on.
         std::function<void(std::exception_ptr)> fail;
+        /// The rows of a partition stand in the file; may be empty. Not called where the output is made of blocks: a
+        /// block may hold rows of several partitions.
+        std::function<void(std::uint32_t partition, const ExportedRows&)> exported;
     };
 
     Exporter(FileSystem& files, const Pipeline& pipeline, StageStore& store, OutputPaths paths,
@@ -60,7 +64,7 @@ public:
     void handle(mpi::Message&& message);
     /// Ends the threads; what has not been written stays unwritten.
     void stop();
-    /// Makes durable what this rank wrote. After the pass is complete.
+    /// Makes durable what this rank has written so far. Thread-safe.
     void sync();
 
 private:
@@ -79,8 +83,8 @@ private:
     void loop();
     void handle_one(const mpi::Message& message);
     void place_partition(const PlacePartition& place);
-    void write_plain(PartitionState& state, const std::vector<ShardRun>& runs);
-    void write_stats(const PartitionState& state, std::uint64_t offset);
+    std::vector<ExportedRun> write_plain(PartitionState& state, const std::vector<ShardRun>& runs);
+    void write_stats(const PartitionState& state, ExportedRows& rows);
     void cut_run(const PartitionState& state, const std::vector<std::uint32_t>& weights, const ShardRun& run,
                  const PlacePartition& place, bool shard_ends);
     void add_piece(PieceMessage&& piece);

@@ -6,6 +6,30 @@
 
 namespace dj {
 
+std::string_view to_string(CommitReason reason) {
+    switch (reason) {
+        case CommitReason::interval: return "interval";
+        case CommitReason::bytes: return "bytes";
+        case CommitReason::stop: return "stop";
+        case CommitReason::failure: return "failure";
+        case CommitReason::end: return "end";
+    }
+    throw Bug("unknown CommitReason");
+}
+
+void pack(const StateRef& state, ByteWriter& writer) {
+    writer.put(state.head).put(state.generation).put(state.file_offset).put_bytes(state.file->native());
+}
+
+StateRef unpack_state(ByteReader& reader) {
+    StateRef state;
+    state.head = reader.get<StateHead>();
+    state.generation = reader.get<std::uint64_t>();
+    state.file_offset = reader.get<std::uint64_t>();
+    state.file = std::make_shared<const std::filesystem::path>(std::string(reader.get_bytes()));
+    return state;
+}
+
 std::string Assignment::pack() const {
     ByteWriter writer;
     writer.put(partition).put(static_cast<std::uint64_t>(parts.size()));
@@ -13,6 +37,8 @@ std::string Assignment::pack() const {
         writer.put_bytes(part.path).put(part.kind).put(part.range);
         writer.put(part.size_bytes).put(part.modified_ns);
     }
+    writer.put(static_cast<std::uint64_t>(states.size()));
+    for (const StateRef& state : states) dj::pack(state, writer);
     return writer.take();
 }
 
@@ -30,13 +56,20 @@ Assignment Assignment::unpack(std::string_view bytes) {
         part.modified_ns = reader.get<std::int64_t>();
         assignment.parts.push_back(std::move(part));
     }
+    const auto states = reader.get<std::uint64_t>();
+    for (std::uint64_t i = 0; i < states; ++i) assignment.states.push_back(unpack_state(reader));
     return assignment;
 }
 
 std::string PartitionDone::pack() const {
     ByteWriter writer;
     writer.put(pass).put(partition).put(rows).put(records).put(bytes_read).put(weight).put(stats_bytes);
-    writer.put(fault_count).put(begin_seconds).put(end_seconds).put_bytes(content_hash).put_all(tallies);
+    writer.put(fault_count)
+        .put(position)
+        .put(begin_seconds)
+        .put(end_seconds)
+        .put_bytes(content_hash)
+        .put_all(tallies);
     return writer.take();
 }
 
@@ -51,6 +84,7 @@ PartitionDone PartitionDone::unpack(std::string_view bytes) {
     done.weight = reader.get<std::uint64_t>();
     done.stats_bytes = reader.get<std::uint64_t>();
     done.fault_count = reader.get<std::uint64_t>();
+    done.position = reader.get<std::uint32_t>();
     done.begin_seconds = reader.get<double>();
     done.end_seconds = reader.get<double>();
     done.content_hash = reader.get_bytes();

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "dj/base/byte_stream.hpp"
 #include "dj/format/input.hpp"
+#include "dj/storage/checkpoint_store.hpp"
 #include "partition_state.hpp"
 
 namespace dj {
@@ -23,6 +25,7 @@ enum class Tag : std::uint32_t {
     failed,
     event,
     pulse,
+    commit_wanted,
     // from the coordinator
     assignment,
     pass_complete,
@@ -30,6 +33,7 @@ enum class Tag : std::uint32_t {
     place_block,
     close_shard,
     abandon,
+    commit,
     // between ranks
     block_piece,
 };
@@ -46,6 +50,8 @@ struct Assignment {
     };
     std::uint32_t partition = kNoPartition;
     std::vector<Part> parts;
+    /// States of earlier starts of the job, to be applied one after the other; see `reach` in resume_plan.hpp.
+    std::vector<StateRef> states;
 
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static Assignment unpack(std::string_view bytes);
@@ -60,6 +66,8 @@ struct PartitionDone {
     std::uint64_t weight = 0;       ///< Of its rows in the output grid (the exporting pass).
     std::uint64_t stats_bytes = 0;  ///< Of its lines in the stats file.
     std::uint64_t fault_count = 0;
+    std::uint32_t position =
+        0;  ///< Operators before it ran in an earlier start of the job; the tallies have them all.
     double begin_seconds = 0;  ///< Wall clock, since the epoch.
     double end_seconds = 0;
     std::string content_hash;
@@ -82,6 +90,18 @@ struct PassComplete {
 
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static PassComplete unpack(std::string_view bytes);
+};
+
+/// Why ranks commit what they have finished.
+enum class CommitReason : std::uint8_t { interval, bytes, stop, failure, end };
+[[nodiscard]] std::string_view to_string(CommitReason reason);
+
+/// All ranks write their finished states together, round by round.
+struct CommitRound {
+    std::uint64_t number = 0;
+    CommitReason reason = CommitReason::interval;
+    bool last = false;     ///< No round follows.
+    bool nothing = false;  ///< Nothing is to be written.
 };
 
 /// Where a partition's rows go. With `report_cut`, the owner answers with PartitionCut.
@@ -159,6 +179,9 @@ struct Pulse {
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static Pulse unpack(std::string_view bytes);
 };
+
+void pack(const StateRef& state, ByteWriter& writer);
+[[nodiscard]] StateRef unpack_state(ByteReader& reader);
 
 enum class EndKind : std::uint8_t { user_error, environment_error, bug, stopped };
 

@@ -67,7 +67,11 @@ std::uint64_t complete_shard(FileSystem& files, const std::filesystem::path& tem
 
 OutputPaths make_output_paths(const JobSpec& spec) {
     const std::filesystem::path& path = spec.output.path;
-    return {folder_of(path), fmt::format(".{}.{}.{}", path.filename().string(), spec.job_id, spec.attempt)};
+    // A start of the job that writes the same bytes goes on in the same files.
+    const std::string version = spec.checkpoint.enabled && !spec.output_identity.empty()
+                                    ? spec.output_identity.substr(0, 16)
+                                    : std::to_string(spec.attempt);
+    return {folder_of(path), fmt::format(".{}.{}.{}", path.filename().string(), spec.job_id, version)};
 }
 
 std::filesystem::path shard_path_of(const std::filesystem::path& export_path, std::size_t shard,
@@ -78,11 +82,13 @@ std::filesystem::path shard_path_of(const std::filesystem::path& export_path, st
            fmt::format("{}-{:0{}}-of-{:0{}}{}", stem, shard, width, shards, width, suffix);
 }
 
-void remove_leftovers(FileSystem& files, const JobSpec& spec) {
+void remove_leftovers(FileSystem& files, const JobSpec& spec, bool keep_own) {
     const std::filesystem::path folder = folder_of(spec.output.path);
     const std::string prefix = fmt::format(".{}.{}.", spec.output.path.filename().string(), spec.job_id);
+    const std::string own = make_output_paths(spec).temporary_prefix + ".";
     for (const std::string& name : files.list(folder)) {
-        if (name.starts_with(prefix) && name.ends_with(".tmp")) files.remove(folder / name);
+        if (!name.starts_with(prefix) || !name.ends_with(".tmp")) continue;
+        if (!keep_own || !name.starts_with(own)) files.remove(folder / name);
     }
 }
 

@@ -21,8 +21,8 @@ namespace dj {
 [[nodiscard]] std::filesystem::path shard_path_of(const std::filesystem::path& export_path, std::size_t shard,
                                                   std::size_t shards);
 
-/// Removes what killed attempts of this job left beside the output.
-void remove_leftovers(FileSystem& files, const JobSpec& spec);
+/// Removes what other starts of this job left beside the output; `keep_own`: but for the files that this one goes on with.
+void remove_leftovers(FileSystem& files, const JobSpec& spec, bool keep_own);
 
 /// Writes headers and trailers, makes the files durable, and gives them their final names: the output first, then the
 /// stats. Shards of an earlier run with another number of shards are removed: a run replaces, it never adds.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "checkpointer.hpp"
 #include "dj/run/job.hpp"
 #include "dj/run/stop_request.hpp"
 #include "exporter.hpp"
@@ -14,6 +15,7 @@
 #include "pipeline.hpp"
 #include "rank_desk.hpp"
 #include "staged_partition.hpp"
+#include "state_layout.hpp"
 #include "work_meter.hpp"
 
 namespace dj {
@@ -29,8 +31,16 @@ struct PassContext {
     const StopRequest& stop;
     WorkMeter& meter;
     std::function<void()> on_first_rows;  ///< Called at least once, when a first morsel has been processed.
-    IntermediateStorage* intermediate = nullptr;  ///< Null: what operators leave is not kept.
+    IntermediateStorage* intermediate = nullptr;     ///< Null: what operators leave is not kept.
+    std::uint32_t first_pass = 0;                    ///< The one that reads the input.
+    const StatePlan* states = nullptr;               ///< Null: no states are recorded, and none are restored.
+    Checkpointer* checkpointer = nullptr;            ///< Null: none.
+    std::function<void(const std::string&)> warn{};  ///< Puts a warning into the events.
 };
+
+/// What the pass does, for people. `rows`: that it begins with, over all ranks.
+[[nodiscard]] Activity pass_activity(const JobSpec& spec, const Pipeline& pipeline, std::uint32_t pass,
+                                     bool reads_input, std::uint64_t rows);
 
 /// Runs segment `pass` over this rank's partitions: claimed from the coordinator in the first pass, `staged` later.
 /// Returns the finished states of a pass that does not export, in partition order (an exporting pass hands them to the

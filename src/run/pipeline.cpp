@@ -190,6 +190,15 @@ std::unique_ptr<OutputFormat> make_output(const JobSpec& spec, const std::vector
     return make_jsonl_output(options, *pipeline.schema);
 }
 
+std::size_t count_input_segments(const Pipeline& pipeline) {
+    for (std::size_t s = 0; s < pipeline.segments.size(); ++s) {
+        const Segment& segment = pipeline.segments[s];
+        if (segment.ends_dataset_wide && pipeline.ops[segment.end_op].spec->shape == OpShape::order_by_key)
+            return s + 1;
+    }
+    return pipeline.segments.size();
+}
+
 }  // namespace
 
 Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog, const std::filesystem::path& first_file,
@@ -206,6 +215,7 @@ Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog, const std:
     pipeline.segments = plan_segments(calls);
     pipeline.fields = collect_uses(spec, pipeline.ops);
     const std::vector<FieldUse>& uses = pipeline.fields;
+    pipeline.input_segments = count_input_segments(pipeline);
     InputOptions input_options;
     input_options.fields = uses;
     input_options.repair_utf8 = spec.repair_utf8;

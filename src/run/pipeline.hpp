@@ -36,6 +36,8 @@ struct Pipeline {
     std::vector<FieldUse> fields;  ///< Of the input, that some operator touches.
     std::vector<BoundOp> ops;
     std::vector<Segment> segments;
+    /// Segments [0, input_segments) hold partitions of the input; behind a re-ordering operator partitions are new ones.
+    std::size_t input_segments = 0;
     std::vector<AddedField> added;        ///< As the recipe wants them in the exported records.
     std::vector<AddedField> stats_added;  ///< For `{export}_stats.jsonl`; empty if no operator has stats.
     /// Per segment: columns that nothing behind it reads and that the output does not need.

@@ -2,6 +2,7 @@
 #include "quarantine_file.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -111,7 +112,31 @@ std::vector<std::string> broadcast_paths(const mpi::Communicator& communicator,
     return paths;
 }
 
+std::uint32_t pass_of(std::int32_t step, const std::vector<Segment>& segments) {
+    std::uint32_t pass = 0;
+    while (step > static_cast<std::int32_t>(segments[pass].end_op)) ++pass;
+    return step == kReadStep ? 0 : pass;
+}
+
 }  // namespace
+
+std::vector<FaultBlock> fault_blocks(PartitionState& state, const std::vector<Segment>& segments,
+                                     StageStore& store) {
+    std::vector<FaultBlock> blocks;
+    if (!state.from_input) {
+        blocks.push_back({state.pass, state.partition, 0, state.fault_count, std::move(state.faults)});
+        return blocks;
+    }
+    std::map<std::uint32_t, std::vector<RowFault>> by_pass;
+    for (RowFault& fault : deserialise_faults(state.faults.take()))
+        by_pass[pass_of(fault.step, segments)].push_back(std::move(fault));
+    for (const auto& [pass, faults] : by_pass) {
+        std::string packed;
+        serialise(faults, packed);
+        blocks.push_back({pass, state.partition, 0, faults.size(), store.put(std::move(packed))});
+    }
+    return blocks;
+}
 
 std::uint64_t QuarantineFile::write(const mpi::Communicator& communicator, const FaultNames& names,
                                     const std::vector<FaultBlock>& blocks) {

@@ -24,6 +24,11 @@ struct FaultBlock {
     StoredBlob faults;
 };
 
+/// A partition's faults, apart by the pass that they are of: an earlier start of the job may have run several.
+/// `record_base` is the caller's to set.
+[[nodiscard]] std::vector<FaultBlock> fault_blocks(PartitionState& state,
+                                                   const std::vector<Segment>& segments, StageStore& store);
+
 /// What the places of faults are called.
 struct FaultNames {
     const std::vector<OpCall>& ops;

@@ -49,6 +49,8 @@ void RankDesk::on_message(mpi::Message&& message) {
         case Tag::place_block:
         case Tag::close_shard:
         case Tag::block_piece: routes_.to_exporter(std::move(message)); return;
+        case Tag::commit:
+        case Tag::commit_wanted: routes_.to_checkpoints(message); return;
         case Tag::pulse: routes_.to_progress(message.from, Pulse::unpack(message.bytes)); return;
         default: routes_.to_coordinator(std::move(message)); return;
     }

@@ -25,6 +25,7 @@ public:
         std::function<void(mpi::Message&&)> to_coordinator;  ///< Rank 0 only.
         std::function<void(mpi::Message&&)> to_exporter;
         std::function<void(int from, Pulse&&)> to_progress;  ///< Rank 0 only.
+        std::function<void(const mpi::Message&)> to_checkpoints;
     };
 
     /// Collective.

@@ -77,7 +77,7 @@ NewLayout plan_layout(const mpi::Communicator& communicator, const std::vector<S
                       const std::vector<PlacedRow>& placed, std::uint64_t selected) {
     std::uint64_t bytes = 0;
     for (const StagedPartition& partition : partitions) {
-        for (const StagedPartition::Part& part : partition.parts) bytes += part.batch.size_bytes();
+        for (const StagedPartition::Part& part : partition.parts) bytes += part.batch->size_bytes();
     }
     const auto wanted = std::min(communicator.sum(bytes) / kSlotBytes + 1, kMaxSlots);
     const auto rows_per_slot = std::max<std::uint64_t>((selected + wanted - 1) / wanted, 1);
@@ -180,19 +180,19 @@ public:
                 row_in_partition_ = 0;
                 continue;
             }
-            ship_part(partition.parts[part_++], partition.first_row, shipment);
+            ship_part(partition.parts[part_++], partition, shipment);
         }
     }
 
 private:
-    void ship_part(StagedPartition::Part& part, std::uint64_t first_row, RowShipment& shipment) {
-        const std::uint64_t first = first_row + row_in_partition_;
+    void ship_part(StagedPartition::Part& part, const StagedPartition& partition, RowShipment& shipment) {
+        const std::uint64_t first = partition.first_row + row_in_partition_;
         row_in_partition_ += part.rows;
-        const std::string bytes = part.batch.take();
+        const std::string bytes = part.batch->take();
         if (next_ == placed_.size() || placed_[next_].row_id >= first + part.rows) return;
         std::string_view in = bytes;
         Batch batch = Batch::deserialise(in, schema_);
-        for (RowOrigin& origin : batch.origins) origin.row += part.record_base;
+        for (RowOrigin& origin : batch.origins) origin.row += partition.record_base + part.record_base;
         shipment.count_bytes(bytes.size());
         const std::size_t begin = next_;
         while (next_ < placed_.size() && placed_[next_].row_id < first + part.rows) ++next_;
@@ -217,7 +217,7 @@ void unpack(const std::vector<std::string>& received, const RowPlanContext& cont
             StagedPartition::Part part;
             part.positions = reader.get_all<std::uint64_t>();
             part.rows = part.positions.size();
-            part.batch = context.store.put(std::string(reader.get_bytes()));
+            part.batch = std::make_shared<SharedBlob>(context.store.put(std::string(reader.get_bytes())));
             StagedPartition& partition = arrived[number];
             partition.partition = static_cast<std::uint32_t>(number);
             partition.scattered = true;

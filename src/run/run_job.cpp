@@ -7,19 +7,18 @@
 #include <fmt/format.h>
 
 #include "agreement.hpp"
-#include "assembler.hpp"
-#include "coordinator.hpp"
 #include "dj/events/job_events.hpp"
 #include "dj/plan/memory_shares.hpp"
 #include "dj/run/job.hpp"
-#include "dj/storage/job_summary.hpp"
+#include "dj/storage/job_attempt.hpp"
 #include "job_accounts.hpp"
+#include "job_checkpoints.hpp"
+#include "job_faults.hpp"
 #include "output_files.hpp"
 #include "pass.hpp"
 #include "process_facts.hpp"
 #include "progress_board.hpp"
 #include "progress_reporter.hpp"
-#include "quarantine_file.hpp"
 #include "rank_desk.hpp"
 #include "row_plan.hpp"
 
@@ -41,8 +40,7 @@ public:
           spec_(spec),
           input_(input),
           stop_(surroundings.stop),
-          layout_(JobLayout::at(spec.job_folder)),
-          quarantine_(files_, layout_, spec.attempt) {
+          faults_(communicator, files_, spec, input) {
         make_pipeline_everywhere(surroundings.catalog);
         store_.emplace(files_,
                        StageStore::Options{share_of(spec_.memory_bytes, kStageShare), spec_.scratch_folder});
@@ -51,18 +49,30 @@ public:
         });
         grid_ = {spec_.output.shard_bytes,
                  pipeline_->output->blocked() ? pipeline_->output->block_weight() : 0};
+        checkpoints_.emplace(
+            JobCheckpoints::Context{communicator_, files_, spec_, input_, *pipeline_, *store_});
         if (communicator_.is_root()) {
             coordinator_.emplace(
                 spec_, input_, communicator_.size(),
                 [this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); });
             coordinator_->keep(MappingBook(*pipeline_, input_.partitions.size()));
+            checkpoints_->hand_over(*coordinator_);
             board_.emplace(spec_, input_, *coordinator_, communicator_.size());
+            resolved_ = checkpoints_->resolved();
+            for (const ResolvedOp& resolved : resolved_) board_->note(resolved);
         }
         make_exporter();
         desk_.emplace(communicator_,
                       RankDesk::Routes{[this](mpi::Message&& m) { coordinator_->handle(std::move(m)); },
                                        [this](mpi::Message&& m) { exporter_->handle(std::move(m)); },
-                                       [this](int from, Pulse&& p) { board_->take(from, std::move(p)); }});
+                                       [this](int from, Pulse&& p) { board_->take(from, std::move(p)); },
+                                       [this](const mpi::Message& m) { on_commit_message(m); }});
+        checkpoints_->start(
+            {[this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); },
+             [this] { exporter_->sync(); }, [this] { check_still_ours(); },
+             [this](std::exception_ptr error) { desk_->fail(std::move(error)); }});
+        started_ = true;
+        started_.notify_all();
         reporter_.emplace(ProgressReporter::Context{
             spec_, input_, meter_, *desk_, communicator_.processor_name(), board_ ? &*board_ : nullptr});
     }
@@ -71,6 +81,7 @@ public:
         try {
             const bool complete = run_passes();
             exporter_->stop();
+            commit(complete ? CommitReason::end : CommitReason::stop);
             if (complete) publish(result);
         } catch (const OtherRankFailed&) {
             failed_ = true;
@@ -79,9 +90,10 @@ public:
             error_ = Abandon::of(std::current_exception(), communicator_.rank());
         }
         exporter_->stop();
+        commit(CommitReason::failure);
         reporter_->stop();
         desk_->close();
-        if (!published_) keep_quarantine(result);
+        if (!published_) result.quarantined = faults_.keep([this] { check_still_ours(); });
         conclude(result);
     }
 
@@ -94,7 +106,6 @@ private:
             pipeline_.emplace(make_pipeline(spec_, catalog, first, {}));
             description = pipeline_->input->describe();
             files_.create_directories(make_output_paths(spec_).folder);
-            remove_leftovers(files_, spec_);
         });
         description = communicator_.broadcast(std::move(description));
         together(communicator_, [&] {
@@ -108,6 +119,11 @@ private:
         context.grid = grid_;
         context.send = [this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); };
         context.fail = [this](std::exception_ptr error) { desk_->fail(std::move(error)); };
+        if (spec_.checkpoint.enabled) {
+            context.exported = [this](std::uint32_t partition, const ExportedRows& rows) {
+                checkpoints_->checkpointer()->exported(partition, rows);
+            };
+        }
         // Blocks are compressed by the exporter's threads; plain rows are only written.
         context.threads = pipeline_->output->blocked() ? spec_.threads : 1;
         exporter_.emplace(files_, *pipeline_, *store_, make_output_paths(spec_), std::move(context));
@@ -122,52 +138,44 @@ private:
             }
             coordinator_->begin_pass(pass, partitions, std::move(ledger));
         }
-        meter_.begin_pass(pass, pass_activity(pass, rows));
+        meter_.begin_pass(pass, pass_activity(spec_, *pipeline_, pass, pass == first_pass_, rows));
         communicator_.barrier();
-    }
-
-    [[nodiscard]] Activity pass_activity(std::uint32_t pass, std::uint64_t rows) const {
-        if (pass == 0) return {"reading the input", WorkUnit::bytes, 0};
-        const Segment& segment = pipeline_->segments[pass];
-        const std::size_t end = segment.end_op + (segment.ends_dataset_wide ? 1 : 0);
-        if (segment.first_op == end) return {"writing the output", WorkUnit::rows, rows};
-        const std::string& first = spec_.ops[segment.first_op].name;
-        const std::string& last = spec_.ops[end - 1].name;
-        return {first == last ? first : fmt::format("{} to {}", first, last), WorkUnit::rows, rows};
     }
 
     /// Collective. False if the run was abandoned.
     bool run_passes() {
-        const PassContext context{spec_,
-                                  *pipeline_,
-                                  files_,
-                                  *store_,
-                                  *desk_,
-                                  *exporter_,
-                                  stop_,
-                                  meter_,
-                                  [this] { note_first_rows(); },
-                                  intermediate_ ? &*intermediate_ : nullptr};
+        PassContext context{spec_,   *pipeline_, files_,
+                            *store_, *desk_,     *exporter_,
+                            stop_,   meter_,     [this] { note_first_rows(); }};
+        context.intermediate = intermediate_ ? &*intermediate_ : nullptr;
+        checkpoints_->prepare(context);
+        context.warn = [this](const std::string& text) {
+            desk_->send(0, Tag::event, serialise(warning_event(text)));
+        };
+        first_pass_ = context.first_pass;
         std::vector<StagedPartition> staged;
         auto partitions = static_cast<std::uint32_t>(input_.partitions.size());
         std::uint64_t rows = 0;
-        for (std::uint32_t pass = 0; pass < pipeline_->segments.size(); ++pass) {
+        for (std::uint32_t pass = first_pass_; pass < pipeline_->segments.size(); ++pass) {
             begin_pass(pass, partitions, rows);
             std::vector<PartitionState> states = run_pass(context, pass, std::exchange(staged, {}));
+            add_kept(states);
             const auto complete = desk_->wait_for_pass(pass, [this] {
                 if (stop_.requested()) desk_->stop(stop_.reason());
             });
             if (!complete) {
-                keep_faults(states, nullptr);
+                faults_.take(states, nullptr, pipeline_->segments, *store_);
                 return false;
             }
             together(communicator_, [&] {
-                keep_faults(states, &*complete);
+                faults_.take(states, &*complete, pipeline_->segments, *store_);
                 staged = stage(states, *complete);
             });
             if (!pipeline_->segments[pass].ends_dataset_wide) return true;
+            const Segment& segment = pipeline_->segments[pass];
             const RowPlanCounts counts =
-                resolve(pipeline_->ops[pipeline_->segments[pass].end_op], staged, complete->total_rows);
+                resolve(pipeline_->ops[segment.end_op], staged, complete->total_rows);
+            together(communicator_, [&] { checkpoints_->note_row_plan(segment, staged); });
             partitions = counts.partitions;
             rows = counts.rows_out;
         }
@@ -179,15 +187,26 @@ private:
         seconds_to_first_row_ = process_age_seconds();
     }
 
-    /// Without `complete`, in a pass that did not get to its end, rows are numbered from their partition's first.
-    void keep_faults(std::vector<PartitionState>& states, const PassComplete* complete) {
-        for (std::size_t i = 0; i < states.size(); ++i) {
-            if (states[i].fault_count == 0) continue;
-            const std::uint64_t base =
-                states[i].pass == 0 && complete != nullptr ? complete->bases[i].record : 0;
-            faults_.push_back({states[i].pass, states[i].partition, base, states[i].fault_count,
-                               std::move(states[i].faults)});
+    /// Partitions that earlier starts of the job exported count as this pass's.
+    void add_kept(std::vector<PartitionState>& states) {
+        for (PartitionState& state : checkpoints_->take_kept()) states.push_back(std::move(state));
+        std::sort(states.begin(), states.end(),
+                  [](const PartitionState& a, const PartitionState& b) { return a.partition < b.partition; });
+    }
+
+    void on_commit_message(const mpi::Message& message) {
+        started_.wait(false);
+        if (static_cast<Tag>(message.tag) == Tag::commit_wanted) {
+            checkpoints_->checkpointer()->want();
+        } else {
+            checkpoints_->checkpointer()->announced(ByteReader(message.bytes).get<CommitRound>());
         }
+    }
+
+    /// Collective.
+    void commit(CommitReason reason) {
+        std::string problem = checkpoints_->finish(reason);
+        if (!problem.empty()) commit_problem_ = std::move(problem);
     }
 
     RowPlanCounts resolve(const BoundOp& bound, std::vector<StagedPartition>& staged,
@@ -216,47 +235,18 @@ private:
     void publish(JobResult& result) {
         meter_.begin({"making the output durable"});
         together(communicator_, [&] { exporter_->sync(); });
-        result.quarantined = write_faults();
+        result.quarantined = faults_.write();
         together(communicator_, [&] {
             if (!communicator_.is_root()) return;
             check_still_ours();
             result.outputs = publish_output(files_, spec_, *pipeline_, coordinator_->ledger());
-            quarantine_.publish(result.quarantined);
+            faults_.publish(result.quarantined);
         });
         published_ = true;
     }
 
-    /// Collective. Writes the rows set aside under a temporary name; returns their number.
-    std::uint64_t write_faults() {
-        FaultNames names{spec_.ops, {}};
-        for (const InputFile& file : input_.files) names.files.push_back(file.path);
-        return quarantine_.write(communicator_, names, faults_);
-    }
-
-    /// Collective. Of a job that ended early, the rows that were set aside are often the reason: they are kept as far as
-    /// they are known, if the disk still takes them.
-    void keep_quarantine(JobResult& result) {
-        try {
-            const auto rows = write_faults();
-            together(communicator_, [&] {
-                if (!communicator_.is_root()) return;
-                check_still_ours();
-                quarantine_.keep(rows);
-            });
-            result.quarantined = rows;
-        } catch (const std::exception&) {
-            result.quarantined = 0;  // the job has failed for a reason that is told
-        }
-    }
-
     /// A later attempt, started with --force-unlock while this one lived, owns the output.
-    void check_still_ours() {
-        if (const auto later = later_attempt(files_, layout_.summary(), spec_.attempt)) {
-            throw EnvironmentError(fmt::format(
-                "job {} was taken over by attempt {}: this one, attempt {}, leaves the output alone",
-                spec_.job_id, *later, spec_.attempt));
-        }
-    }
+    void check_still_ours() { require_ownership(files_, spec_.job_folder, spec_.attempt); }
 
     /// Collective. Puts together what every rank knows; on rank 0 the accounts too.
     void conclude(JobResult& result) {
@@ -277,7 +267,9 @@ private:
                 "the counts of rows do not add up; this is a defect of dj-mpi. The output has been written, "
                 "but do not rely on it.";
         }
-        if (!published_) clean_up();
+        checkpoints_->fill(result);
+        result.resumed_partitions = coordinator_->resumed_partitions();
+        if (!published_ && !checkpoints_->can_go_on()) clean_up();
     }
 
     /// Collective. One exit for all ranks, and the message of the rank that failed.
@@ -296,10 +288,17 @@ private:
         ExitCode exit = ExitCode::done;
         if (reason) exit = reason->kind == EndKind::stopped ? ExitCode::stopped : ExitCode::failed;
         if (failed_ && !reason) exit = ExitCode::failed;
+        const bool lost = communicator_.max(commit_problem_.empty() ? 0 : 1) != 0;
+        if (exit == ExitCode::stopped && lost) exit = ExitCode::failed;
         result.exit = static_cast<ExitCode>(communicator_.max(static_cast<std::uint64_t>(exit)));
         if (!reason) return;
         result.error = reason->message;
         if (reason->kind == EndKind::bug) result.error += " (a defect of dj-mpi: please report it)";
+        if (!commit_problem_.empty()) {
+            result.error += fmt::format(
+                ". The last checkpoint could not be written ({}): what was committed before stands",
+                commit_problem_);
+        }
         if (communicator_.size() > 1 && reason->kind != EndKind::stopped) {
             result.error += fmt::format(" [rank {}]", reason->rank);
         }
@@ -307,7 +306,7 @@ private:
 
     void clean_up() {
         try {
-            remove_leftovers(files_, spec_);
+            remove_leftovers(files_, spec_, false);
         } catch (const std::exception&) {
             // The job has failed already, and for a better reason; leftovers go with the next start.
         }
@@ -329,13 +328,13 @@ private:
     const JobSpec& spec_;
     const JobInput& input_;
     const StopRequest& stop_;
-    const JobLayout layout_;
-    QuarantineFile quarantine_;
+    JobFaults faults_;
 
     std::optional<Pipeline> pipeline_;
     std::optional<StageStore> store_;
     std::optional<IntermediateStorage> intermediate_;
     GridOptions grid_;
+    std::optional<JobCheckpoints> checkpoints_;
     std::optional<Coordinator> coordinator_;
     std::optional<Exporter> exporter_;
     std::optional<RankDesk> desk_;
@@ -343,7 +342,10 @@ private:
     std::optional<ProgressBoard> board_;
     std::optional<ProgressReporter> reporter_;
 
-    std::vector<FaultBlock> faults_;
+    std::uint32_t first_pass_ = 0;
+    std::string commit_problem_;
+    std::atomic<bool> started_{
+        false};  ///< Messages about rounds may arrive while this rank is still being made ready.
     std::vector<ResolvedOp> resolved_;
     std::atomic<bool> first_rows_seen_{false};
     double seconds_to_first_row_ = 0;

@@ -9,14 +9,16 @@ std::vector<StagedPartition> stage(std::vector<PartitionState>& states, const Pa
         StagedPartition partition;
         partition.partition = states[i].partition;
         partition.first_row = complete.bases[i].row;
-        std::uint64_t record = states[i].pass == 0 ? complete.bases[i].record : 0;
+        partition.record_base = states[i].from_input ? complete.bases[i].record : states[i].record_base;
+        std::uint64_t record = 0;
         for (MorselRows& morsel : states[i].morsels) {
             partition.parts.push_back({morsel.rows,
                                        std::move(morsel.batch),
                                        std::move(morsel.keys),
                                        std::move(morsel.sizes),
                                        record,
-                                       {}});
+                                       {},
+                                       morsel.base});
             record += morsel.records;
         }
         staged.push_back(std::move(partition));

@@ -19,15 +19,17 @@ struct StagedPartition {
     std::uint64_t first_row = 0;  ///< Id of its first row, before the row plan.
     struct Part {
         std::uint64_t rows = 0;
-        StoredBlob batch;  ///< Serialised Batch.
-        StoredBlob keys;   ///< Until the row plan has been made.
-        StoredBlob sizes;  ///< Bytes of each row as u64, where the row plan moves rows.
-        /// Added to `RowOrigin::row` when its rows are read, so that it counts records over the whole input: the
-        /// origins of rows from the first pass count within their morsel.
+        std::shared_ptr<SharedBlob> batch;  ///< Serialised Batch.
+        StoredBlob keys;                    ///< Until the row plan has been made.
+        StoredBlob sizes;                   ///< Bytes of each row as u64, where the row plan moves rows.
+        /// Added to `RowOrigin::row` when its rows are read, so that it counts records within the partition: the origins
+        /// of rows from the input count within their morsel.
         std::uint64_t record_base = 0;
         std::vector<std::uint64_t> positions;  ///< Of its rows in the new order; empty if the order stays.
+        DeltaBase base;                        ///< What the next delta of its rows counts from.
     };
     std::vector<Part> parts;
+    std::uint64_t record_base = 0;  ///< Number of the partition's first input record.
 
     /// Row plan "keep or drop": one flag per row over all parts. Empty: all stay.
     std::vector<bool> keep;

@@ -33,11 +33,13 @@ public:
         rows.resize(batch->size());
         std::iota(rows.begin(), rows.end(), 0U);
         tallies.resize(recipe.size() + 1);
-        chain_.emplace(*pipeline_, pipeline_->segments.front());
+        chain_.emplace(*pipeline_, pipeline_->segments.front(), nullptr);
     }
 
     Morsel& run() {
-        chain_->run(*batch, rows, tallies, faults);
+        ChainRun run{std::move(*batch), std::move(rows), tallies, faults};
+        chain_->run(run);
+        take(run);
         for (const StepTally& tally : tallies) {
             EXPECT_EQ(tally.rows_in + tally.made, tally.rows_out + tally.dropped + tally.quarantined);
         }
@@ -48,9 +50,16 @@ public:
 
     TextColumn make_keys() {
         TextColumn keys;
-        chain_->make_keys(*batch, rows, keys, tallies, faults);
+        ChainRun run{std::move(*batch), std::move(rows), tallies, faults};
+        chain_->make_keys(run, keys);
+        take(run);
         EXPECT_EQ(keys.size(), rows.size());
         return keys;
+    }
+
+    void take(ChainRun& run) {
+        batch.emplace(std::move(run.batch));
+        rows = std::move(run.rows);
     }
 
     [[nodiscard]] std::vector<std::string> texts() const {

@@ -51,7 +51,7 @@ protected:
             EXPECT_FALSE(partition.scattered);
             for (const StagedPartition::Part& part : partition.parts) {
                 EXPECT_EQ(part.keys.size_bytes(), 0U) << "keys are not needed any more";
-                EXPECT_NE(part.batch.size_bytes(), 0U);
+                EXPECT_NE(part.batch->size_bytes(), 0U);
             }
         }
     }

@@ -78,7 +78,7 @@ protected:
         std::uint64_t largest = 0;
         for (const StagedPartition& partition : mine) {
             std::uint64_t bytes = 0;
-            for (const StagedPartition::Part& part : partition.parts) bytes += part.batch.size_bytes();
+            for (const StagedPartition::Part& part : partition.parts) bytes += part.batch->size_bytes();
             largest = std::max(largest, bytes);
         }
         const std::string arrived = pack_rows(mine, rows, counts.partitions);
@@ -114,7 +114,7 @@ private:
             std::uint64_t first = kAllRows;
             std::uint64_t last = 0;
             for (StagedPartition::Part& part : partition.parts) {
-                const std::string bytes = part.batch.take();
+                const std::string bytes = part.batch->take();
                 std::string_view in = bytes;
                 const Batch batch = Batch::deserialise(in, rows.schema);
                 EXPECT_EQ(batch.size(), part.rows);

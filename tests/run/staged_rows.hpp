@@ -104,7 +104,7 @@ private:
         part.record_base = std::min(first_row, kRecordBase);
         std::string bytes;
         batch.serialise(bytes);
-        part.batch = store.put(std::move(bytes));
+        part.batch = std::make_shared<SharedBlob>(store.put(std::move(bytes)));
         std::string key_bytes;
         column.serialise(key_bytes);
         part.keys = store.put(std::move(key_bytes));

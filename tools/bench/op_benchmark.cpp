@@ -72,7 +72,7 @@ public:
     }
 
     void run(benchmark::State& state) {
-        Chain chain(pipeline_, pipeline_.segments.front());
+        Chain chain(pipeline_, pipeline_.segments.front(), nullptr);
         Totals totals;
         for ([[maybe_unused]] auto _ : state) {
             double seconds = 0;
@@ -117,18 +117,17 @@ private:
     double timed(Chain& chain, const RawMorsel& morsel, Totals& totals) {
         ParsedMorsel parsed = parser_->parse(morsel);
         if (!parsed.faults.empty()) throw UserError("the corpus: " + parsed.faults.front().reason);
-        Batch& batch = parsed.batch;
-        rows_.resize(batch.size());
-        std::iota(rows_.begin(), rows_.end(), 0U);
-        totals.rows += static_cast<std::int64_t>(batch.size());
-        totals.text_bytes += static_cast<std::int64_t>(batch.text(text_column_).payload_bytes());
         std::vector<StepTally> tallies(pipeline_.ops.size() + 1);
         std::vector<RowFault> faults;
+        ChainRun run{std::move(parsed.batch), {}, tallies, faults};
+        run.rows.resize(run.batch.size());
+        std::iota(run.rows.begin(), run.rows.end(), 0U);
+        totals.rows += static_cast<std::int64_t>(run.batch.size());
+        totals.text_bytes += static_cast<std::int64_t>(run.batch.text(text_column_).payload_bytes());
         TextColumn keys;
         const double begin = thread_seconds();
-        chain.run(batch, rows_, tallies, faults);
-        if (pipeline_.segments.front().ends_dataset_wide)
-            chain.make_keys(batch, rows_, keys, tallies, faults);
+        chain.run(run);
+        if (pipeline_.segments.front().ends_dataset_wide) chain.make_keys(run, keys);
         const double end = thread_seconds();
         totals.faults += static_cast<std::int64_t>(faults.size());
         if (!faults.empty()) totals.fault = faults.front().reason;
@@ -140,7 +139,6 @@ private:
     std::size_t text_column_ = 0;
     std::unique_ptr<InputFormat::Parser> parser_;
     std::vector<RawMorsel> morsels_;
-    std::vector<std::uint32_t> rows_;
 };
 
 void add_benchmark(const std::string& name, const Options& options, const OpCatalog& catalog,

@@ -47,6 +47,13 @@ struct RowOrigin {
     std::uint64_t row = 0;        ///< Position among the records of its partition, quarantined ones included.
     std::uint32_t file = 0;       ///< Index into the plan's list of input files.
     std::uint32_t partition = 0;  ///< Input partition that read it.
+
+    // What a stored state of the partition needs to know of the row; see `RowDelta` in src/run/row_delta.hpp.
+    std::uint32_t input_row = 0;  ///< Position among the rows of the morsel that it was read in.
+    std::uint32_t base_row = 0;   ///< The same when the morsel's state was last recorded; `input_row` before.
+    std::uint32_t written =
+        0;  ///< Bit i: an operator has written the i-th of the texts that operators write.
+    std::uint32_t written_since_base = 0;
 };
 
 using ColumnData = std::variant<TextColumn, JsonColumn, ScalarColumn, std::unique_ptr<OpaqueColumn>>;

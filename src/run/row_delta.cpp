@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "row_delta.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dj/base/error.hpp"
+
+namespace dj {
+
+namespace {
+
+void push_value(ScalarColumn& target, const ScalarColumn& source, std::size_t row) {
+    if (row >= source.size() || !source.valid(row)) {
+        target.push_null();
+    } else if (source.type() == ScalarType::float64) {
+        target.push_back(source.float64_at(row));
+    } else {
+        target.push_back(source.int64_at(row));
+    }
+}
+
+void set_value(ScalarColumn& target, std::size_t row, const ScalarColumn& source, std::size_t source_row) {
+    if (!source.valid(source_row)) return;
+    if (target.type() == ScalarType::float64) {
+        target.set(row, source.float64_at(source_row));
+    } else {
+        target.set(row, source.int64_at(source_row));
+    }
+}
+
+[[noreturn]] void misfit(const char* what) {
+    throw EnvironmentError(
+        fmt::format("a stored state does not fit the rows it is to be applied to: {}", what));
+}
+
+/// The base's rows that survive, as rows of the batch; rows that were split are made anew.
+void select_rows(const MorselDelta& delta, Batch& batch, std::vector<std::uint32_t>& rows) {
+    if (delta.base_rows != rows.size()) misfit("their number is another");
+    std::vector<std::uint32_t> selected;
+    selected.reserve(delta.sources.size());
+    bool repeated = false;
+    for (const std::uint32_t source : delta.sources) {
+        if (source >= rows.size()) misfit("a row is beyond the last");
+        const std::uint32_t row = rows[source];
+        if (!selected.empty() && row < selected.back()) misfit("rows are not in order");
+        repeated = repeated || (!selected.empty() && row == selected.back());
+        selected.push_back(row);
+    }
+    if (repeated) {
+        batch = batch.take(selected);
+        for (std::uint32_t i = 0; i < selected.size(); ++i) selected[i] = i;
+    }
+    rows = std::move(selected);
+}
+
+void apply_text(const MorselDelta::Text& text, std::size_t column, std::uint32_t mask, Batch& batch,
+                const std::vector<std::uint32_t>& rows) {
+    const TextColumn& old = batch.text(column);
+    TextColumn made;
+    made.reserve(batch.size(), old.payload_bytes());
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < text.rows.size(); ++i) {
+        if (text.rows[i] >= rows.size() || rows[text.rows[i]] < next) misfit("a new text is of no row");
+        const std::size_t row = rows[text.rows[i]];
+        for (; next < row; ++next) made.push_back(old.at(next));
+        made.push_back(text.values.at(i));
+        batch.origins[row].written |= mask;
+        ++next;
+    }
+    for (; next < batch.size(); ++next) made.push_back(old.at(next));
+    batch.text(column) = std::move(made);
+}
+
+}  // namespace
+
+RecordedState::RecordedState(const StateLayout& layout) : layout_(&layout) {
+    for (std::size_t i = 0; i < layout.texts.size(); ++i)
+        delta_.texts.push_back({static_cast<std::uint32_t>(i), {}, {}});
+    for (const auto& [name, type] : layout.names.scalars) delta_.scalars.emplace_back(type);
+}
+
+void RecordedState::add(Batch& batch, std::uint32_t row, std::size_t text_column, std::string_view text) {
+    RowOrigin& origin = batch.origins[row];
+    const auto place = static_cast<std::uint32_t>(rows_.size());
+    rows_.push_back(row);
+    delta_.sources.push_back(layout_->on_input() ? origin.input_row : origin.base_row);
+    const std::uint32_t written = layout_->on_input() ? origin.written : origin.written_since_base;
+    for (std::size_t i = 0; i < layout_->texts.size(); ++i) {
+        if ((written & layout_->text_masks[i]) == 0) continue;
+        const std::size_t column = layout_->texts[i];
+        delta_.texts[i].rows.push_back(place);
+        delta_.texts[i].values.push_back(column == text_column ? text : batch.text(column).at(row));
+    }
+    origin.base_row = place;
+    origin.written_since_base = 0;
+}
+
+void RecordedState::finish(const Batch& batch, DeltaBase& base) {
+    delta_.base_rows = layout_->on_input() ? base.input_rows : base.rows;
+    base.position = layout_->position;
+    base.rows = rows_.size();
+    for (std::size_t i = 0; i < layout_->scalars.size(); ++i) {
+        const ScalarColumn& column = batch.scalar(layout_->scalars[i]);
+        for (const std::uint32_t row : rows_) push_value(delta_.scalars[i], column, row);
+    }
+    std::erase_if(delta_.texts, [](const MorselDelta::Text& text) { return text.rows.empty(); });
+}
+
+MorselDelta delta_of(const Batch& batch, const StateLayout& layout, std::uint64_t input_rows) {
+    MorselDelta delta;
+    delta.base_rows = input_rows;
+    delta.sources.reserve(batch.size());
+    for (const RowOrigin& origin : batch.origins) delta.sources.push_back(origin.input_row);
+    for (std::size_t i = 0; i < layout.texts.size(); ++i) {
+        MorselDelta::Text text{static_cast<std::uint32_t>(i), {}, {}};
+        const TextColumn& column = batch.text(layout.texts[i]);
+        for (std::uint32_t row = 0; row < batch.size(); ++row) {
+            if ((batch.origins[row].written & layout.text_masks[i]) == 0) continue;
+            text.rows.push_back(row);
+            text.values.push_back(column.at(row));
+        }
+        if (!text.rows.empty()) delta.texts.push_back(std::move(text));
+    }
+    for (const std::size_t column : layout.scalars) {
+        const ScalarColumn& source = batch.scalar(column);
+        ScalarColumn values(source.type());
+        for (std::size_t row = 0; row < batch.size(); ++row) push_value(values, source, row);
+        delta.scalars.push_back(std::move(values));
+    }
+    return delta;
+}
+
+void apply_delta(const MorselDelta& delta, const StateColumns& columns, const StatePlan& plan, Batch& batch,
+                 std::vector<std::uint32_t>& rows) {
+    select_rows(delta, batch, rows);
+    for (const MorselDelta::Text& text : delta.texts) {
+        if (text.rows.empty()) continue;
+        const auto column = batch.schema().find(columns.texts.at(text.column));
+        if (!column) misfit("it has a text that the recipe does not know");
+        apply_text(text, *column, written_mask(plan, *column), batch, rows);
+    }
+    for (std::size_t i = 0; i < delta.scalars.size(); ++i) {
+        const auto column = batch.schema().find(columns.scalars.at(i).first);
+        if (!column) continue;  // a stat that nothing asks for any more
+        ScalarColumn& target = batch.scalar(*column);
+        target.resize(batch.size());
+        for (std::size_t r = 0; r < rows.size(); ++r) set_value(target, rows[r], delta.scalars[i], r);
+    }
+}
+
+void rebase(Batch& batch, const std::vector<std::uint32_t>& rows) {
+    for (std::uint32_t i = 0; i < rows.size(); ++i) {
+        RowOrigin& origin = batch.origins[rows[i]];
+        origin.base_row = i;
+        origin.written_since_base = 0;
+    }
+}
+
+}  // namespace dj
