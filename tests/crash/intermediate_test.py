@@ -37,12 +37,12 @@ class IntermediateCrashes(JobCase):
         os.unlink(fault.log)
         kinds = {entry.kind for entry in logged}
         self.assertTrue({"create", "write", "sync", "rename"} <= kinds, kinds)
-        return range(1, len(logged) + 1) if FULL else range(1, len(logged) + 1, max(1, len(logged) // 8))
+        return range(1, len(logged) + 1, max(1, len(logged) // (40 if FULL else 8)))
 
     def go_on(self, number, action, ranks):
         shutil.rmtree(self.path("out"))
         job_id = f"{action}{number}"
-        fault = Fault(self.dir, match="/intermediate", kinds=KINDS, at=number, action=action, shared=os.path.join(self.dir, "shared"))
+        fault = Fault(self.dir, match="/intermediate", kinds=KINDS, at=number, action=action, slow="200:in.jsonl", shared=os.path.join(self.dir, "shared"))
         what = f"{action} at operation {number}"
         run = self.run_job(self.recipe, ranks=2, fault=fault, expect=None, arguments=["--job_id", job_id])
         self.assertNotEqual(run.exit_code, 0, what)
@@ -51,10 +51,19 @@ class IntermediateCrashes(JobCase):
                 self.assert_same_bytes(content, self.expected[name], f"{name} after {what}")
         again = self.run_job(self.recipe, ranks=ranks, arguments=["--job_id", job_id])
         self.assertEqual(files_below(self.path("out")), self.output, what)
+        self.assert_mapped(again, what)
         found = self.kept(again)
         self.assertEqual(sorted(found), sorted(self.expected), what)
         for name, content in found.items():
             self.assert_same_bytes(content, self.expected[name], f"{name} after {what} and another start")
+
+    def assert_mapped(self, run, what):
+        """Whatever was taken over: each row of the output is some partition's."""
+        with open(os.path.join(run.folder, "metadata", "dataset_mapping.json"), encoding="utf-8") as file:
+            partitions = json.load(file)["partitions"]
+        self.assertEqual({partition["processing_status"] for partition in partitions}, {"completed"}, what)
+        self.assertEqual(sum(partition["output_rows"] for partition in partitions), run.summary()["exported"], what)
+        self.assertEqual([partition["original_end_idx"] for partition in partitions][-1], 240, what)
 
     def test_kills(self):
         self.prepare("jsonl")
