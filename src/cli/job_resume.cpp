@@ -46,17 +46,21 @@ void check_input(const PartitionTable& table, const std::vector<InputFile>& foun
             "{}: --verify-input reads again what was read of it, and compares", change.difference));
         return;
     }
+    refuse_input(job_id, change.difference, change.times_alone);
+}
+
+}  // namespace
+
+void refuse_input(const std::string& job_id, const std::string& difference, bool times_alone) {
     throw UserError(fmt::format(
         "the input of job {} has changed: {}. What the job has done was done on the input as it was; all of "
         "it "
         "is kept. {}run the recipe under a new --job_id",
-        job_id, change.difference,
-        change.times_alone ? "If the content is the same, add --verify-input, which reads it again and "
-                             "compares; else "
-                           : "Restore the input, or "));
+        job_id, difference,
+        times_alone ? "If the content is the same, add --verify-input, which reads it again and "
+                      "compares; else "
+                    : "Restore the input, or "));
 }
-
-}  // namespace
 
 JobResumption compare_with_earlier(FileSystem& files, const CheckedRecipe& checked,
                                    const std::vector<InputFile>& found, const EarlierJob& earlier,

@@ -27,4 +27,7 @@ struct JobResumption {
                                                  const std::vector<InputFile>& found,
                                                  const EarlierJob& earlier, bool verify_input);
 
+/// Throws UserError: the job cannot go on, since its input is not what it was.
+[[noreturn]] void refuse_input(const std::string& job_id, const std::string& difference, bool times_alone);
+
 }  // namespace dj

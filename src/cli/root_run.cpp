@@ -26,11 +26,7 @@ std::optional<ExitCode> RootRun::check(int ranks_on_node) {
     started_ = seconds_since_epoch();
     survey_ = survey_inputs(files_, checked_.inputs, checked_.recipe, catalog_);
     resumption_ = compare_with_earlier(files_, checked_, survey_.files, earlier_, options_.verify_input);
-    if (resumption_.complete) {
-        say(fmt::format("job {} is complete: there is nothing to do. Its output is {}",
-                        checked_.places.job.job_id, checked_.places.export_path.string()));
-        return ExitCode::done;
-    }
+    if (is_complete(!options_.verify_input)) return ExitCode::done;
     const auto memory = checked_.recipe.resources.memory_mb;
     machine_ =
         granted_machine(ranks_on_node, wanted_threads(),
@@ -46,13 +42,34 @@ std::optional<RowBorderSearch> RootRun::border_search() const {
     return RowBorderSearch{survey_.files, *rows, machine_.threads};
 }
 
-void RootRun::prepare(const std::optional<std::vector<RowBorder>>& borders) {
+bool RootRun::is_complete(bool verified) const {
+    if (!resumption_.complete || !verified) return false;
+    say(fmt::format("job {} is complete: there is nothing to do. Its output is {}",
+                    checked_.places.job.job_id, checked_.places.export_path.string()));
+    return true;
+}
+
+void RootRun::plan(const std::optional<std::vector<RowBorder>>& borders) {
     const Resources resources{ranks_, machine_.threads, machine_.memory_bytes};
     job_ = prepare_job(checked_, std::move(survey_), resources, {borders, resumption_.table}, started_);
-    job_.spec.verify_input = options_.verify_input;
+    job_.spec.verify_input = options_.verify_input && job_.spec.resumes;
     check_job(job_.spec, catalog_, job_.input);
     prepare_output(files_, checked_.places);
     announce();
+}
+
+std::optional<ExitCode> RootRun::open(const InputVerification& verification) {
+    if (job_.spec.verify_input) {
+        if (!verification.complete) {
+            say("stopped while the input was verified; nothing has been changed");
+            return ExitCode::stopped;
+        }
+        if (!verification.changed.empty())
+            refuse_input(job_.spec.job_id, verification.changed.front(), false);
+        notice(fmt::format("--verify-input: {} of {} partitions had been read before, and are the same",
+                           verification.partitions, job_.input.partitions.size()));
+        if (is_complete(verification.partitions == job_.input.partitions.size())) return ExitCode::done;
+    }
     job_.spec.attempt = take_job(files_, checked_.places, earlier_);
     job_.summary.attempt = job_.spec.attempt;
     std::optional<JobRestartFigures> restart;
@@ -75,6 +92,7 @@ void RootRun::prepare(const std::optional<std::vector<RowBorder>>& borders) {
         notice(text);
         if (job_.input.events != nullptr) job_.input.events->record(info_event(text));
     }
+    return std::nullopt;
 }
 
 std::optional<TimeLimit> RootRun::time_limit() const {

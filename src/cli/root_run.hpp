@@ -19,6 +19,7 @@
 #include "dj/base/clock.hpp"
 #include "dj/base/exit_code.hpp"
 #include "dj/run/row_borders.hpp"
+#include "dj/run/verify_input.hpp"
 
 namespace dj {
 
@@ -35,8 +36,12 @@ public:
     /// What all ranks must look for before the plan is made, if the recipe counts in rows.
     [[nodiscard]] std::optional<RowBorderSearch> border_search() const;
 
-    /// Plans, takes the job, and opens its folder.
-    void prepare(const std::optional<std::vector<RowBorder>>& borders);
+    /// Plans.
+    void plan(const std::optional<std::vector<RowBorder>>& borders);
+
+    /// Takes the job and opens its folder. `verification`: what came of it, if `job().spec` asks for one. A code if there
+    /// is nothing to run after all.
+    [[nodiscard]] std::optional<ExitCode> open(const InputVerification& verification);
 
     [[nodiscard]] const PreparedJob& job() const { return job_; }
     [[nodiscard]] std::optional<std::int64_t> wanted_threads() const;
@@ -47,6 +52,8 @@ public:
     void conclude(const JobResult& result, const StopRequest& stop);
 
 private:
+    /// Says so if the job is done.
+    [[nodiscard]] bool is_complete(bool verified) const;
     void announce() const;
     void announce_restart() const;
     void notice(const std::string& text) const { say("note: " + text); }

@@ -10,6 +10,7 @@
 #include "cli/terminal.hpp"
 #include "dj/base/error.hpp"
 #include "dj/run/row_borders.hpp"
+#include "dj/run/verify_input.hpp"
 
 namespace dj {
 namespace {
@@ -38,60 +39,110 @@ std::variant<ExitCode, nlohmann::json> on_root(const mpi::Communicator& world, S
     return std::move(unpacked.at(0));
 }
 
+/// Collective. What `step` throws, on rank 0 alone, is kept for the next step of rank 0, which tells the others.
+template <class Step>
+auto on_all(std::exception_ptr& error, Step step) -> decltype(step()) {
+    try {
+        return step();
+    } catch (...) {
+        error = std::current_exception();
+        return {};
+    }
+}
+
+/// One run of a recipe, as all ranks walk through it.
+class RecipeRun {
+public:
+    RecipeRun(const mpi::Communicator& world, const JobSurroundings& surroundings, const RunOptions& options)
+        : world_(world), surroundings_(surroundings), ranks_on_node_(world.split_by_node().size()) {
+        if (world.is_root()) root_.emplace(surroundings.files, surroundings.catalog, options, world.size());
+    }
+
+    /// All collective; a code if the run ends there.
+    std::optional<ExitCode> check() {
+        const auto checked = on_root(world_, [&]() -> Outcome {
+            if (const auto exit = root_->check(ranks_on_node_)) return *exit;
+            auto wanted = root_->border_search();
+            if (wanted) search_ = *std::move(wanted);
+            return nlohmann::json(!search_.files.empty());
+        });
+        if (const auto* exit = std::get_if<ExitCode>(&checked)) return *exit;
+        if (!std::get<nlohmann::json>(checked).get<bool>()) return std::nullopt;
+        borders_ = on_all(error_, [&]() -> std::optional<std::vector<RowBorder>> {
+            return find_row_borders(world_, surroundings_.files, search_, surroundings_.stop);
+        });
+        return std::nullopt;
+    }
+
+    std::optional<ExitCode> plan() {
+        const auto planned = on_root(world_, [&]() -> Outcome {
+            if (error_) std::rethrow_exception(error_);
+            root_->plan(borders_);
+            const auto threads = root_->wanted_threads();
+            return nlohmann::json(
+                {{"spec", to_json(root_->job().spec)},
+                 {"threads", threads ? nlohmann::json(*threads) : nlohmann::json(nullptr)}});
+        });
+        if (const auto* exit = std::get_if<ExitCode>(&planned)) return *exit;
+        const auto& start = std::get<nlohmann::json>(planned);
+        spec_ = job_spec_from_json(start.at("spec"));
+        if (!root_) take_granted_threads(start.at("threads"));
+        if (!spec_.verify_input) return std::nullopt;
+        verification_ = on_all(error_, [&] { return verify_input(world_, surroundings_, spec_, input()); });
+        return std::nullopt;
+    }
+
+    std::optional<ExitCode> open() {
+        const auto opened = on_root(world_, [&]() -> Outcome {
+            if (error_) std::rethrow_exception(error_);
+            if (const auto exit = root_->open(verification_)) return *exit;
+            return nlohmann::json(root_->job().spec.attempt);
+        });
+        if (const auto* exit = std::get_if<ExitCode>(&opened)) return *exit;
+        spec_.attempt = std::get<nlohmann::json>(opened).get<int>();
+        return std::nullopt;
+    }
+
+    ExitCode run(StopRequest& stop) {
+        if (root_) stop.watch(root_->time_limit(), JobLayout(root_->job().places).stop_file());
+        const JobResult result = run_job(world_, surroundings_, spec_, input());
+        if (root_) root_->conclude(result, stop);
+        return static_cast<ExitCode>(world_.max(static_cast<std::uint64_t>(result.exit)));
+    }
+
+private:
+    using Outcome = std::variant<ExitCode, nlohmann::json>;
+
+    [[nodiscard]] const JobInput& input() const { return root_ ? root_->job().input : no_input_; }
+
+    /// Nodes may differ: every rank uses what it has been granted itself.
+    void take_granted_threads(const nlohmann::json& wanted) {
+        const auto threads = wanted.is_null() ? std::nullopt : std::optional(wanted.get<std::int64_t>());
+        spec_.threads = granted_machine(ranks_on_node_, threads, spec_.memory_bytes).threads;
+    }
+
+    const mpi::Communicator& world_;
+    const JobSurroundings& surroundings_;
+    const int ranks_on_node_;
+    std::optional<RootRun> root_;
+    const JobInput no_input_;
+    RowBorderSearch search_;
+    std::optional<std::vector<RowBorder>> borders_;
+    InputVerification verification_;
+    std::exception_ptr error_;
+    JobSpec spec_;
+};
+
 }  // namespace
 
 ExitCode run_recipe(const mpi::Communicator& world, FileSystem& files, const OpCatalog& catalog,
                     const RunOptions& options, StopRequest& stop) {
-    using Outcome = std::variant<ExitCode, nlohmann::json>;
-    const int ranks_on_node = world.split_by_node().size();
-    std::optional<RootRun> root;
-    if (world.is_root()) root.emplace(files, catalog, options, world.size());
-
-    RowBorderSearch search;
-    const auto checked = on_root(world, [&]() -> Outcome {
-        if (const auto exit = root->check(ranks_on_node)) return *exit;
-        auto wanted = root->border_search();
-        if (wanted) search = *std::move(wanted);
-        return nlohmann::json(!search.files.empty());
-    });
-    if (const auto* exit = std::get_if<ExitCode>(&checked)) return *exit;
-
-    // Rank 0's errors of the search come out in its next step, which tells the others.
-    std::optional<std::vector<RowBorder>> borders;
-    std::exception_ptr search_error;
-    if (std::get<nlohmann::json>(checked).get<bool>()) {
-        try {
-            borders = find_row_borders(world, files, search, stop);
-        } catch (...) {
-            search_error = std::current_exception();
-        }
-    }
-    const auto opened = on_root(world, [&]() -> Outcome {
-        if (search_error) std::rethrow_exception(search_error);
-        root->prepare(borders);
-        const auto threads = root->wanted_threads();
-        return nlohmann::json({{"spec", to_json(root->job().spec)},
-                               {"threads", threads ? nlohmann::json(*threads) : nlohmann::json(nullptr)}});
-    });
-    if (const auto* exit = std::get_if<ExitCode>(&opened)) return *exit;
-
-    const auto& start = std::get<nlohmann::json>(opened);
-    JobSpec spec = job_spec_from_json(start.at("spec"));
-    if (!root) {
-        // Nodes may differ: every rank uses what it has been granted itself.
-        const nlohmann::json& wanted = start.at("threads");
-        spec.threads =
-            granted_machine(ranks_on_node,
-                            wanted.is_null() ? std::nullopt : std::optional(wanted.get<std::int64_t>()),
-                            spec.memory_bytes)
-                .threads;
-    } else {
-        stop.watch(root->time_limit(), JobLayout(root->job().places).stop_file());
-    }
-    const JobInput none;
-    const JobResult result = run_job(world, {files, catalog, stop}, spec, root ? root->job().input : none);
-    if (root) root->conclude(result, stop);
-    return static_cast<ExitCode>(world.max(static_cast<std::uint64_t>(result.exit)));
+    const JobSurroundings surroundings{files, catalog, stop};
+    RecipeRun run(world, surroundings, options);
+    if (const auto exit = run.check()) return *exit;
+    if (const auto exit = run.plan()) return *exit;
+    if (const auto exit = run.open()) return *exit;
+    return run.run(stop);
 }
 
 }  // namespace dj
