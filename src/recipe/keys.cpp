@@ -11,8 +11,6 @@
 namespace dj {
 namespace {
 
-constexpr auto kNoCheckpoints =
-    "checkpoints are not available yet; a job that is interrupted starts again from the input";
 constexpr auto kNoRetries = "partitions are not tried again yet; a failing one ends the job";
 
 constexpr std::array<std::string_view, 6> kSections{
@@ -34,7 +32,7 @@ RecipeKeys::RecipeKeys() {
     add_section(keys_, "resources", resource_params().specs());
     add_section(keys_, "event_logging", event_logging_params().specs());
     add_section(keys_, "fault_tolerance", fault_tolerance_params().specs(), KeyMeaning::inert, kNoRetries);
-    add_section(keys_, "checkpoint", checkpoint_params().specs(), KeyMeaning::inert, kNoCheckpoints);
+    add_section(keys_, "checkpoint", checkpoint_params().specs());
     add_section(keys_, "intermediate_storage", intermediate_storage_params().specs());
     for (auto& key : keys_) {
         if (key.key == "fault_tolerance.max_faulty_rows") key.meaning = KeyMeaning::honoured;

@@ -144,6 +144,25 @@ class ChangedInputTest(ResumeCase):
         self.assertIn("--verify-input reads again", run.out)
         self.assert_right()
 
+    def test_a_byte_in_the_middle(self):
+        """Of a file with the same size, beginning and end, which only --verify-input looks into."""
+        self.records = make_records(900, seed=72)
+        data = to_bytes(self.records)
+        self.write("in/in.jsonl", data)
+        self.recipe["checkpoint"] = {"strategy": "every_op", "interval": 0.1}
+        self.go(fault=self.slow(30))
+        self.recipe["process"] = EDITED
+        os.utime(self.source)
+        run = self.go([*ID, "--verify-input"])
+        self.assertRegex(run.out, "[1-9][0-9]* of 30 partitions had been read before, and are the same")
+        self.assert_right(EDITED)
+        middle = data.index(b"{", len(data) // 2) + 1
+        self.assertTrue(65536 < middle < len(data) - 65536)
+        self.write("in/in.jsonl", data[:middle] + b"x" + data[middle + 1:])
+        self.recipe["process"] = PROCESS
+        self.refuse("was written to since", "--verify-input")
+        self.refuse("has other bytes than when it was read first", arguments=[*ID, "--verify-input"])
+
     def test_files_that_come_and_go(self):
         self.recipe["dataset_path"] = os.path.join(self.dir, "in")
         self.stop_early()
@@ -165,6 +184,8 @@ class StoppedJobTest(ResumeCase):
         self.assertIn("a job keeps the partitions of its first start", run.out)
         self.assertIn("and was stopped: this is attempt 2", run.out)
         self.assertEqual(run.summary()["partitions"], 30)
+        self.assertGreater(run.summary()["resumed_partitions"], 0)
+        self.assertIn("of 30 partitions had been worked on by earlier starts", run.out)
         self.assertEqual(run.summary()["attempt"], 2)
         self.assertLess(run.summary()["first_start_time"], run.summary()["start_time"])
         self.assert_right()

@@ -360,12 +360,16 @@ TEST(LoadRecipe, CheckpointsAndFaults) {
     EXPECT_THAT(problems("fault_tolerance: {max_faulty_rows: 101%}\n"),
                 HasSubstr("a share of them such as 1%"));
     EXPECT_THAT(problems("np: 2\nresources: {threads: 3}\n"), HasSubstr("they disagree"));
-    EXPECT_THAT(notices(load(std::string(kHead) + "checkpoint: {n_ops: 2, strategy: every_op}\n")),
-                HasSubstr("checkpoint.strategy, checkpoint.n_ops: checkpoints are not available yet"));
-    // Who asks for what there is not is told, also where the default says the same.
+    EXPECT_EQ(notices(load(std::string(kHead) + "checkpoint: {enabled: true, n_ops: 2, strategy: every_op}\n"
+                                                "process: [clean_links_mapper]\n")),
+              "");
     EXPECT_THAT(
-        notices(load(std::string(kHead) + "checkpoint: {enabled: true}\nprocess: [clean_links_mapper]\n")),
-        HasSubstr("checkpoint.enabled: checkpoints are not available yet"));
+        notices(load(std::string(kHead) + "fault_tolerance: {max_retries: 2, retry_backoff: fixed}\n")),
+        HasSubstr("fault_tolerance.max_retries, fault_tolerance.retry_backoff: partitions are not"));
+    // Who asks for what there is not is told, also where the default says the same.
+    EXPECT_THAT(notices(load(std::string(kHead) + "fault_tolerance: {enabled: true}\n"
+                                                  "process: [clean_links_mapper]\n")),
+                HasSubstr("fault_tolerance.enabled: partitions are not"));
     EXPECT_EQ(notices(load(std::string(kHead) + "event_logging: {enabled: true}\ncheckpoint: {n_ops: 5}\n"
                                                 "process: [clean_links_mapper]\n")),
               "");
