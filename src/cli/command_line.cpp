@@ -20,7 +20,9 @@ constexpr std::array kOptions{
     ProgramOption{"--print-config", "", "Print the effective recipe, and where its values come from."},
     ProgramOption{"--max-runtime", "TIME", "Stop in order after 4h, 90m or 1:30:00; exit code 75."},
     ProgramOption{"--force-unlock", "", "Take over a job id whose other run still seems alive."},
-    ProgramOption{"--verify-input", "", "On a resume, compare all bytes of the input, not only its ends."},
+    ProgramOption{
+        "--verify-input", "",
+        "On a resume, compare all bytes of the input that were read before, not only sizes, times and ends."},
     ProgramOption{"--quiet", "", "Say nothing but errors."},
     ProgramOption{"--log-format", "text|json", "How messages, progress and the final table are written."},
     ProgramOption{"--help", "", "This text."},

@@ -38,39 +38,33 @@ std::string change_of_recipe(FileSystem& files, const JobLayout& layout, const C
 }
 
 void check_input(const PartitionTable& table, const std::vector<InputFile>& found, const std::string& job_id,
-                 bool verify_input, JobResumption& resumption) {
+                 JobResumption& resumption) {
     const auto change = compare_input(table.files, found);
     if (change.difference.empty()) return;
-    if (change.times_alone && verify_input) {
-        resumption.notices.push_back(fmt::format(
-            "{}: --verify-input reads again what was read of it, and compares", change.difference));
-        return;
-    }
-    refuse_input(job_id, change.difference, change.times_alone);
+    if (!change.times_alone) refuse_input(job_id, change.difference);
+    resumption.verify_input = true;
+    resumption.notices.push_back(
+        fmt::format("{}: what was read of the input before is read again, and compared", change.difference));
 }
 
 }  // namespace
 
-void refuse_input(const std::string& job_id, const std::string& difference, bool times_alone) {
-    throw UserError(fmt::format(
-        "the input of job {} has changed: {}. What the job has done was done on the input as it was; all of "
-        "it "
-        "is kept. {}run the recipe under a new --job_id",
-        job_id, difference,
-        times_alone ? "If the content is the same, add --verify-input, which reads it again and "
-                      "compares; else "
-                    : "Restore the input, or "));
+void refuse_input(const std::string& job_id, const std::string& difference) {
+    throw UserError(
+        fmt::format("the input of job {} has changed: {}. What the job has done was done on the input as it "
+                    "was; all of it "
+                    "is kept. Restore the input, or run the recipe under a new --job_id",
+                    job_id, difference));
 }
 
 JobResumption compare_with_earlier(FileSystem& files, const CheckedRecipe& checked,
-                                   const std::vector<InputFile>& found, const EarlierJob& earlier,
-                                   bool verify_input) {
+                                   const std::vector<InputFile>& found, const EarlierJob& earlier) {
     JobResumption resumption;
     if (earlier.attempt == 0) return resumption;
     const JobLayout layout(checked.places.job);
     resumption.table = read_partition_table(files, layout.partition_table());
     if (resumption.table) {
-        check_input(*resumption.table, found, layout.job_id(), verify_input, resumption);
+        check_input(*resumption.table, found, layout.job_id(), resumption);
         if (resumption.table->options != to_json(checked.recipe.partition)) {
             resumption.notices.emplace_back(
                 "partition: a job keeps the partitions of its first start; what the recipe says now takes "

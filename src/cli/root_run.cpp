@@ -25,8 +25,9 @@ std::optional<ExitCode> RootRun::check(int ranks_on_node) {
                            [this](const std::string& text) { notice(text); });
     started_ = seconds_since_epoch();
     survey_ = survey_inputs(files_, checked_.inputs, checked_.recipe, catalog_);
-    resumption_ = compare_with_earlier(files_, checked_, survey_.files, earlier_, options_.verify_input);
-    if (is_complete(!options_.verify_input)) return ExitCode::done;
+    resumption_ = compare_with_earlier(files_, checked_, survey_.files, earlier_);
+    resumption_.verify_input = resumption_.table && (resumption_.verify_input || options_.verify_input);
+    if (is_complete(!resumption_.verify_input)) return ExitCode::done;
     const auto memory = checked_.recipe.resources.memory_mb;
     machine_ =
         granted_machine(ranks_on_node, wanted_threads(),
@@ -52,7 +53,7 @@ bool RootRun::is_complete(bool verified) const {
 void RootRun::plan(const std::optional<std::vector<RowBorder>>& borders) {
     const Resources resources{ranks_, machine_.threads, machine_.memory_bytes};
     job_ = prepare_job(checked_, std::move(survey_), resources, {borders, resumption_.table}, started_);
-    job_.spec.verify_input = options_.verify_input && job_.spec.resumes;
+    job_.spec.verify_input = resumption_.verify_input;
     check_job(job_.spec, catalog_, job_.input);
     prepare_output(files_, checked_.places);
     announce();
@@ -64,9 +65,8 @@ std::optional<ExitCode> RootRun::open(const InputVerification& verification) {
             say("stopped while the input was verified; nothing has been changed");
             return ExitCode::stopped;
         }
-        if (!verification.changed.empty())
-            refuse_input(job_.spec.job_id, verification.changed.front(), false);
-        notice(fmt::format("--verify-input: {} of {} partitions had been read before, and are the same",
+        if (!verification.changed.empty()) refuse_input(job_.spec.job_id, verification.changed.front());
+        notice(fmt::format("{} of {} partitions had been read before, and are the same",
                            verification.partitions, job_.input.partitions.size()));
         if (is_complete(verification.partitions == job_.input.partitions.size())) return ExitCode::done;
     }
