@@ -131,7 +131,7 @@ class CampaignCase(JobCase):
 
     partitions = 8
     records = 240
-    slow_ms = 4  # each read of the input lasts so much longer, so that there is a middle to interrupt
+    slow_ms = 12  # each read of the input lasts so much longer, so that there is a middle to interrupt
 
     def setUp(self):
         super().setUp()
