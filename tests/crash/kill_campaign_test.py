@@ -23,9 +23,18 @@ class KillCampaignTest(CampaignCase):
             key = name, strategy, pair[0]
             if key not in self.logged:
                 self.logged[key] = self.operations(recipe, ranks=pair[0])
-            numbers = [entry.number for entry in self.logged[key] if kinds is None or entry.kind in kinds]
-            columns.append([(name, strategy, pair, action, number) for number in spread(numbers)])
+            numbers = self.by_worth([entry for entry in self.logged[key] if kinds is None or entry.kind in kinds])
+            columns.append([(name, strategy, pair, action, number) for number in numbers])
         return [point for row in itertools.zip_longest(*columns) for point in row if point]
+
+    @staticmethod
+    def by_worth(logged):
+        """Numbers of operations: three behind the first generation, one before it, and so on."""
+        begun = next((entry.number for entry in logged if "/generation_" in entry.path), 0)
+        early = iter(spread([entry.number for entry in logged if entry.number < begun]))
+        late = spread([entry.number for entry in logged if entry.number >= begun])
+        mixed = [number for at in range(0, len(late), 3) for number in (*late[at:at + 3], next(early, None)) if number]
+        return [*mixed, *early]
 
     def trial(self, point):
         name, strategy, (first, second), action, number = point

@@ -53,7 +53,7 @@ class PowerCutTest(CampaignCase):
         at, mode, ranks = point
         what = f"{setting}: power cut after {at} of {len(notes)} changes, {mode} survives"
         rng = random.Random(f"{SEED} {at} {mode}")
-        dj_power.build(self.disk(before, notes[:at]).after_power_cut(rng, mode), self.dir)
+        dj_power.build(self.disk(before, notes[:at]), rng, mode)
         expected = self.references[self.key(recipe)].files["out.jsonl"]
         self.tally.figures["interrupted"] += 1
         if read(os.path.join(self.out, "out.jsonl")) not in (OLD, expected):
@@ -85,7 +85,7 @@ class PowerCutTest(CampaignCase):
             recipe = self.recipe(name, "every_op")
             expected = self.reference(recipe)
             notes, before = self.record(recipe, ranks)
-            dj_power.build(self.disk(before, notes).after_power_cut(random.Random(1), "nothing"), self.dir)
+            dj_power.build(self.disk(before, notes), random.Random(1), "nothing")
             result = {file: data for file, data in expected.files.items() if file != "quarantine.jsonl"}
             found = files_below(self.out)
             self.assertEqual(sorted(found), sorted(result), f"{name}: names after a power cut behind the end")

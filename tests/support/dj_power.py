@@ -92,12 +92,14 @@ class Disk:
     def __init__(self, root, before):
         self.root = os.path.realpath(root)
         self.first = {self.root: self.FOLDER}
+        self.times = {}  # when the files of `before` were written
         for parent, folders, files in os.walk(before):
             here = os.path.normpath(os.path.join(self.root, os.path.relpath(parent, before)))
             self.first.update({os.path.join(here, name): self.FOLDER for name in folders})
             for name in files:
                 with open(os.path.join(parent, name), "rb") as file:
                     self.first[os.path.join(here, name)] = Content(file.read())
+                self.times[os.path.join(here, name)] = os.stat(file.name).st_mtime_ns
         self.names = dict(self.first)
         self.inodes = {}
         self.name_changes = []  # (when, kind, path, other path, what has the name)
@@ -194,12 +196,15 @@ def apply_names(names, kind, path, other, what):
         del names[other]
 
 
-def build(found, folder):
-    """Makes `folder` hold exactly what `after_power_cut` found."""
-    shutil.rmtree(folder)
+def build(disk, rng, mode):
+    """Makes the folder hold what a power cut leaves. Files that nobody has touched keep their time."""
+    found = disk.after_power_cut(rng, mode)
+    shutil.rmtree(disk.root)
     for path in sorted(found, key=len):
         if found[path] is Disk.FOLDER:
             os.mkdir(path)
-        else:
-            with open(path, "wb") as file:
-                file.write(found[path])
+            continue
+        with open(path, "wb") as file:
+            file.write(found[path])
+        if path in disk.times and found[path] == disk.first[path].base:
+            os.utime(path, ns=(disk.times[path], disk.times[path]))
