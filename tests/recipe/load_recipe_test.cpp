@@ -363,9 +363,6 @@ TEST(LoadRecipe, CheckpointsAndFaults) {
     EXPECT_EQ(notices(load(std::string(kHead) + "checkpoint: {enabled: true, n_ops: 2, strategy: every_op}\n"
                                                 "process: [clean_links_mapper]\n")),
               "");
-    EXPECT_THAT(
-        notices(load(std::string(kHead) + "fault_tolerance: {max_retries: 2, retry_backoff: fixed}\n")),
-        HasSubstr("fault_tolerance.max_retries, fault_tolerance.retry_backoff: partitions are not"));
     // Who asks for what there is not is told, also where the default says the same.
     EXPECT_THAT(notices(load(std::string(kHead) + "fault_tolerance: {enabled: true}\n"
                                                   "process: [clean_links_mapper]\n")),
