@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(std::string_view verb, const fs::path& path, int error) {
-    throw EnvironmentError(
+    throw IoError(
         fmt::format("cannot {} {}: {}", verb, path.string(), std::generic_category().message(error)));
 }
 

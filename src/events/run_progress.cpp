@@ -46,7 +46,6 @@ LoadSummary summarise_load(const RunProgress& progress) {
     const auto middle = busy.begin() + static_cast<std::ptrdiff_t>(busy.size() / 2);
     std::nth_element(busy.begin(), middle, busy.end());
     summary.median = *middle;
-    if (busy.size() % 2 == 0) summary.median = (*middle + *std::max_element(busy.begin(), middle)) / 2;
     return summary;
 }
 

@@ -12,9 +12,10 @@ namespace dj {
 Assembler::Assembler(const Options& options, StageStore& store, OnComplete on_complete)
     : options_(options), store_(store), on_complete_(std::move(on_complete)) {}
 
-void Assembler::begin(std::uint32_t partition, std::shared_ptr<const RestoredPartition> restored) {
+void Assembler::begin(std::uint64_t ticket, std::uint32_t partition,
+                      std::shared_ptr<const RestoredPartition> restored) {
     const std::lock_guard lock(mutex_);
-    Open& open = open_[partition];
+    Open& open = open_[ticket];
     open.state.partition = partition;
     open.state.pass = options_.pass;
     open.state.from_input = options_.from_input;
@@ -28,7 +29,7 @@ void Assembler::begin(std::uint32_t partition, std::shared_ptr<const RestoredPar
 }
 
 void Assembler::begin_stored(std::uint32_t partition, std::uint64_t record_base) {
-    begin(partition, nullptr);
+    begin(partition, partition, nullptr);
     const std::lock_guard lock(mutex_);
     open_.at(partition).state.record_base = record_base;
 }
@@ -61,32 +62,45 @@ void Assembler::settle(Open& open) {
     if (!packed.empty()) state.faults = store_.put(std::move(packed));
 }
 
-void Assembler::add(std::uint32_t partition, MorselRows&& rows, const std::vector<StepTally>& tallies) {
+void Assembler::add(std::uint64_t ticket, MorselRows&& rows, const std::vector<StepTally>& tallies) {
     std::unique_lock lock(mutex_);
-    Open& open = open_.at(partition);
+    const auto found = open_.find(ticket);
+    if (found == open_.end()) return;  // dropped
+    Open& open = found->second;
     open.state.morsels.push_back(std::move(rows));
     for (std::size_t i = 0; i < tallies.size(); ++i) open.state.tallies[i] += tallies[i];
-    finish_if_complete(partition, lock);
+    finish_if_complete(ticket, lock);
 }
 
-void Assembler::end(std::uint32_t partition, std::uint32_t morsels, std::uint64_t bytes_read,
+void Assembler::end(std::uint64_t ticket, std::uint32_t morsels, std::uint64_t bytes_read,
                     std::string content_hash) {
     std::unique_lock lock(mutex_);
-    Open& open = open_.at(partition);
+    const auto found = open_.find(ticket);
+    if (found == open_.end()) return;
+    Open& open = found->second;
     open.expected = morsels;
     open.state.bytes_read = bytes_read;
     open.state.content_hash = std::move(content_hash);
-    finish_if_complete(partition, lock);
+    finish_if_complete(ticket, lock);
 }
 
-void Assembler::finish_if_complete(std::uint32_t partition, std::unique_lock<std::mutex>& lock) {
-    const auto found = open_.find(partition);
+std::optional<std::uint64_t> Assembler::drop(std::uint64_t ticket) {
+    const std::lock_guard lock(mutex_);
+    const auto found = open_.extract(ticket);
+    if (found.empty()) return std::nullopt;
+    std::uint64_t records = 0;
+    for (const MorselRows& morsel : found.mapped().state.morsels) records += morsel.records;
+    return records;
+}
+
+void Assembler::finish_if_complete(std::uint64_t ticket, std::unique_lock<std::mutex>& lock) {
+    const auto found = open_.find(ticket);
     if (!found->second.expected || found->second.state.morsels.size() != *found->second.expected) return;
     Open done = std::move(found->second);
     open_.erase(found);
     lock.unlock();
     settle(done);
-    on_complete_(std::move(done.state), done.begin_seconds);
+    on_complete_(ticket, std::move(done.state), done.begin_seconds);
 }
 
 }  // namespace dj

@@ -19,7 +19,7 @@ struct RestoredPartition;
 
 class Assembler {
 public:
-    using OnComplete = std::function<void(PartitionState&&, double begin_seconds)>;
+    using OnComplete = std::function<void(std::uint64_t ticket, PartitionState&&, double begin_seconds)>;
 
     struct Options {
         std::uint32_t pass = 0;
@@ -33,14 +33,17 @@ public:
     /// `on_complete` is called on the thread that delivers a partition's last part, outside any lock.
     Assembler(const Options& options, StageStore& store, OnComplete on_complete);
 
-    /// `restored`: what earlier starts of the job did to the partition; may be null.
-    void begin(std::uint32_t partition, std::shared_ptr<const RestoredPartition> restored);
-    /// A partition that lies in the stage store.
+    /// `ticket` names this try of the partition. `restored`: what earlier starts of the job did to it; may be null.
+    void begin(std::uint64_t ticket, std::uint32_t partition,
+               std::shared_ptr<const RestoredPartition> restored);
+    /// A partition that lies in the stage store; its number is its ticket.
     void begin_stored(std::uint32_t partition, std::uint64_t record_base);
-    void add(std::uint32_t partition, MorselRows&& rows, const std::vector<StepTally>& tallies);
+    /// Forgets a try; what still arrives of it is thrown away. Returns the records it had read, or nothing if it is not
+    /// under way.
+    std::optional<std::uint64_t> drop(std::uint64_t ticket);
+    void add(std::uint64_t ticket, MorselRows&& rows, const std::vector<StepTally>& tallies);
     /// All morsels of the partition have been given out: there are `morsels`.
-    void end(std::uint32_t partition, std::uint32_t morsels, std::uint64_t bytes_read,
-             std::string content_hash);
+    void end(std::uint64_t ticket, std::uint32_t morsels, std::uint64_t bytes_read, std::string content_hash);
 
 private:
     struct Open {
@@ -49,7 +52,7 @@ private:
         std::optional<std::uint32_t> expected;
         double begin_seconds = 0;
     };
-    void finish_if_complete(std::uint32_t partition, std::unique_lock<std::mutex>& lock);
+    void finish_if_complete(std::uint64_t ticket, std::unique_lock<std::mutex>& lock);
 
     void settle(Open& open);
 
@@ -57,7 +60,7 @@ private:
     StageStore& store_;
     OnComplete on_complete_;
     std::mutex mutex_;
-    std::map<std::uint32_t, Open> open_;
+    std::map<std::uint64_t, Open> open_;  ///< By ticket.
 };
 
 }  // namespace dj

@@ -51,6 +51,7 @@ void Coordinator::handle(mpi::Message&& message) {
         case Tag::claim: on_claim(message.from); break;
         case Tag::partition_done: on_done(message.from, PartitionDone::unpack(message.bytes)); break;
         case Tag::failed: abandon(Abandon::unpack(message.bytes)); break;
+        case Tag::retried: failures_.retries += ByteReader(message.bytes).get<std::uint64_t>(); break;
         case Tag::event:
             if (input_.events != nullptr) input_.events->record(deserialise_event(message.bytes));
             break;
@@ -93,7 +94,7 @@ Assignment Coordinator::assign(std::uint32_t number, int to) {
 
 void Coordinator::on_done(int from, const PartitionDone& done) {
     account(from, done);
-    record_events(from, done);
+    done.failed ? note_failure(from, done) : record_events(from, done);
     check_faults(done);
     if (exporting_) {
         std::vector<ExportLedger::Outgoing> outgoing;
@@ -101,6 +102,21 @@ void Coordinator::on_done(int from, const PartitionDone& done) {
         send_all(outgoing);
     }
     finish_pass_if_complete();
+}
+
+void Coordinator::note_failure(int from, const PartitionDone& done) {
+    ++failures_.partitions;
+    failures_.records += done.records_lost;
+    records_ += done.records_lost;
+    current_.at(done.partition).error = done.error;
+    if (input_.events == nullptr) return;
+    PartitionFigures figures;
+    figures.partition = done.partition;
+    figures.bytes = input_.partitions[done.partition].bytes;
+    figures.rows_in = done.records_lost;
+    Event event = partition_failed_event(figures, done.error, done.retries);
+    event.rank = from;
+    input_.events->record(std::move(event));
 }
 
 void Coordinator::account(int from, const PartitionDone& done) {
@@ -242,6 +258,11 @@ std::vector<StepTally> Coordinator::tallies() const {
 std::uint64_t Coordinator::records() const {
     const std::lock_guard lock(mutex_);
     return records_;
+}
+
+Coordinator::Failures Coordinator::failures() const {
+    const std::lock_guard lock(mutex_);
+    return failures_;
 }
 
 std::uint64_t Coordinator::resumed_partitions() const {

@@ -55,6 +55,13 @@ public:
     [[nodiscard]] std::uint64_t records() const;
     /// For which something that an earlier start of the job did was used.
     [[nodiscard]] std::uint64_t resumed_partitions() const;
+    /// Partitions that were given up, the records read of them, and how often any was tried again.
+    struct Failures {
+        std::uint64_t partitions = 0;
+        std::uint64_t records = 0;
+        std::uint64_t retries = 0;
+    };
+    [[nodiscard]] Failures failures() const;
     [[nodiscard]] std::uint64_t exported_rows() const;
     /// The export's book, once the exporting pass is complete.
     [[nodiscard]] const ExportLedger& ledger() const { return *ledger_; }
@@ -70,6 +77,7 @@ private:
     void on_done(int from, const PartitionDone& done);
     void adopt(const AdoptedPartition& partition);
     void account(int from, const PartitionDone& done);
+    void note_failure(int from, const PartitionDone& done);
     [[nodiscard]] Assignment assign(std::uint32_t partition, int to);
     [[nodiscard]] bool in_first_pass() const { return pass_ == takeover_.first_pass; }
     void on_export(const mpi::Message& message);
@@ -87,6 +95,7 @@ private:
     mutable std::mutex mutex_;
     Takeover takeover_;
     std::uint64_t resumed_partitions_ = 0;
+    Failures failures_;
     std::uint32_t next_claim_ = 0;
     std::uint32_t pass_ = 0;
     std::uint32_t pass_partitions_ = 0;

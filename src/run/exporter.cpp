@@ -2,6 +2,7 @@
 #include "exporter.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 #include <fmt/format.h>
@@ -64,6 +65,7 @@ Exporter::Exporter(FileSystem& files, const Pipeline& pipeline, StageStore& stor
 Exporter::~Exporter() { stop(); }
 
 void Exporter::stop() {
+    stopping_ = true;
     queue_.cancel();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
@@ -152,7 +154,7 @@ std::vector<ExportedRun> Exporter::write_plain(PartitionState& state, const std:
                           : pipeline_.output->slice({morsel.encoded.read(), morsel.weights},
                                                     std::max(run.first, begin) - begin,
                                                     std::min(run.last, end) - begin);
-                file(paths_.shard(run.shard))->write_at(bytes, position);
+                write(paths_.shard(run.shard), bytes, position);
                 position += bytes.size();
                 hasher.update(bytes);
             }
@@ -168,7 +170,7 @@ void Exporter::write_stats(const PartitionState& state, ExportedRows& rows) {
     for (const MorselRows& morsel : state.morsels) {
         if (morsel.stats.size_bytes() == 0) continue;
         const std::string bytes = morsel.stats.read();
-        file(paths_.stats())->write_at(bytes, rows.stats_offset + rows.stats_bytes);
+        write(paths_.stats(), bytes, rows.stats_offset + rows.stats_bytes);
         rows.stats_bytes += bytes.size();
         hasher.update(bytes);
     }
@@ -247,8 +249,21 @@ void Exporter::place_block(const PlaceBlock& place) {
         blob = std::move(found->second);
         finished_blocks_.erase(found);
     }
-    if (blob.size_bytes() != 0) file(paths_.shard(place.shard))->write_at(blob.read(), place.offset);
+    if (blob.size_bytes() != 0) write(paths_.shard(place.shard), blob.read(), place.offset);
     context_.send(0, Tag::written, {});
+}
+
+void Exporter::write(const std::filesystem::path& path, std::string_view bytes, std::uint64_t offset) {
+    for (int retry = 1;; ++retry) {
+        try {
+            file(path)->write_at(bytes, offset);
+            return;
+        } catch (const IoError&) {
+            if (retry > context_.retry.max_retries || stopping_) throw;
+        }
+        const double seconds = retry_delay_seconds(context_.retry.delays, context_.job_id, offset, retry);
+        std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+    }
 }
 
 std::shared_ptr<File> Exporter::file(const std::filesystem::path& path) {

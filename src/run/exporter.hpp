@@ -6,6 +6,7 @@
 /// Files have temporary names that carry the attempt; `run` renames them once all ranks have made theirs durable.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -47,6 +48,9 @@ public:
         std::function<void(int to, Tag tag, std::string bytes)> send;
         /// Called once, from an exporter thread, when the export cannot go on.
         std::function<void(std::exception_ptr)> fail;
+        /// A disk that refuses a write is asked again.
+        RetrySpec retry{};
+        std::string job_id{};
         /// The rows of a partition stand in the file; may be empty. Not called where the output is made of blocks: a
         /// block may hold rows of several partitions.
         std::function<void(std::uint32_t partition, const ExportedRows&)> exported;
@@ -90,6 +94,7 @@ private:
     void add_piece(PieceMessage&& piece);
     void finish_block(const BlockId& id, std::vector<std::string> pieces);
     void place_block(const PlaceBlock& place);
+    void write(const std::filesystem::path& path, std::string_view bytes, std::uint64_t offset);
     std::shared_ptr<File> file(const std::filesystem::path& path);
     void close_least_used();
 
@@ -106,6 +111,7 @@ private:
     std::map<BlockId, StoredBlob> finished_blocks_;
     std::map<std::filesystem::path, OpenFile> open_files_;
     std::uint64_t uses_ = 0;
+    std::atomic<bool> stopping_{false};
     std::vector<std::thread> threads_;
 };
 

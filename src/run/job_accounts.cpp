@@ -59,7 +59,8 @@ void add_up(JobResult& result, const JobSpec& spec, const std::vector<StepTally>
     end.family = "export";
     end.rows_in = end.rows_out = result.exported;
     result.steps.push_back(std::move(end));
-    result.counts_add_up = result.records_read + made == result.exported + dropped + result.quarantined;
+    result.counts_add_up = result.records_read + made ==
+                           result.exported + dropped + result.quarantined + result.in_failed_partitions;
 }
 
 void record_resolution(EventSink& events, const JobSpec& spec, const ResolvedOp& resolved, const OpSpec& op) {

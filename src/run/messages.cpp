@@ -70,6 +70,7 @@ std::string PartitionDone::pack() const {
         .put(end_seconds)
         .put_bytes(content_hash)
         .put_all(tallies);
+    writer.put(failed).put(records_lost).put(retries).put_bytes(error);
     return writer.take();
 }
 
@@ -89,6 +90,10 @@ PartitionDone PartitionDone::unpack(std::string_view bytes) {
     done.end_seconds = reader.get<double>();
     done.content_hash = reader.get_bytes();
     done.tallies = reader.get_all<StepTally>();
+    done.failed = reader.get<bool>();
+    done.records_lost = reader.get<std::uint64_t>();
+    done.retries = reader.get<std::int32_t>();
+    done.error = reader.get_bytes();
     return done;
 }
 

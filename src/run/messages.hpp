@@ -26,6 +26,7 @@ enum class Tag : std::uint32_t {
     event,
     pulse,
     commit_wanted,
+    retried,
     // from the coordinator
     assignment,
     pass_complete,
@@ -72,6 +73,10 @@ struct PartitionDone {
     double end_seconds = 0;
     std::string content_hash;
     std::vector<StepTally> tallies;
+    bool failed = false;             ///< It has been given up: it counts as one without rows.
+    std::uint64_t records_lost = 0;  ///< Read of it by its last try.
+    std::int32_t retries = 0;
+    std::string error{};  ///< Why, if it failed.
 
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static PartitionDone unpack(std::string_view bytes);

@@ -9,13 +9,43 @@
 
 namespace dj {
 
-void MorselReader::read_input() {
+void MorselReader::read_input(const OnGivenUp& on_given_up) {
+    const auto abandoned = [this] { return context_.desk.abandoned() || context_.stop.requested(); };
     context_.desk.claim();
     while (auto assignment = context_.desk.next_assignment()) {
-        if (assignment->partition == Assignment::kNoPartition) return;
+        if (assignment->partition == Assignment::kNoPartition) break;
         context_.desk.claim();  // one ahead of need
-        if (!read_partition(*assignment)) return;
+        if (!read_or_give_up({std::move(*assignment), 0, nullptr}, on_given_up)) return;
+        while (auto again = tries_.next(false, abandoned)) {
+            if (!read_or_give_up(std::move(*again), on_given_up)) return;
+        }
     }
+    while (auto again = tries_.next(true, abandoned)) {
+        if (!read_or_give_up(std::move(*again), on_given_up)) return;
+    }
+}
+
+bool MorselReader::read_or_give_up(PartitionTries::Try&& tried, const OnGivenUp& on_given_up) {
+    if (tried.error) {
+        on_given_up(tried);
+        return true;
+    }
+    const Assignment assignment = tried.assignment;
+    const std::uint64_t ticket = tries_.begin(std::move(tried));
+    try {
+        return read_partition(ticket, assignment);
+    } catch (const UserError&) {
+        throw;
+    } catch (...) {
+        failed(ticket, assignment.partition, std::current_exception());
+        return true;
+    }
+}
+
+void MorselReader::failed(std::uint64_t ticket, std::uint32_t partition, std::exception_ptr error) {
+    const std::string reason = text_of(error);
+    if (!tries_.fail(ticket, std::move(error), assembler_.drop(ticket).value_or(0))) return;
+    context_.warn(fmt::format("partition {} failed: {}", partition, reason));
 }
 
 void MorselReader::read_staged(std::vector<StagedPartition>& staged) {
@@ -49,6 +79,7 @@ std::shared_ptr<const RestoredPartition> MorselReader::open_states(const Assignm
                 PartitionAccount account = account_from_json(step.state.about());
                 restored->tallies = std::move(account.tallies);
                 restored->faults = std::move(account.faults);
+                restored->content_hash = std::move(account.content_hash);
                 restored->tallies.resize(context_.pipeline.ops.size() + 1);
                 restored->position = ref.head.position;
             } else if (restored->position == ref.head.base_position) {
@@ -66,9 +97,9 @@ std::shared_ptr<const RestoredPartition> MorselReader::open_states(const Assignm
     return restored;
 }
 
-bool MorselReader::read_partition(const Assignment& assignment) {
+bool MorselReader::read_partition(std::uint64_t ticket, const Assignment& assignment) {
     const auto restored = open_states(assignment);
-    assembler_.begin(assignment.partition, restored);
+    assembler_.begin(ticket, assignment.partition, restored);
     std::uint32_t sequence = 0;
     std::uint64_t bytes = 0;
     std::string hash;
@@ -77,6 +108,8 @@ bool MorselReader::read_partition(const Assignment& assignment) {
                                                           context_.spec.morsel_bytes);
         MorselTask task;
         while (source->next(task.raw.emplace())) {
+            if (!tries_.under_way(ticket)) return true;  // a thread has failed on it
+            task.ticket = ticket;
             task.partition = assignment.partition;
             task.sequence = sequence++;
             task.restored = restored;
@@ -88,7 +121,13 @@ bool MorselReader::read_partition(const Assignment& assignment) {
         if (!hash.empty()) hash += '+';
         hash += source->content_hash();
     }
-    assembler_.end(assignment.partition, sequence, bytes, std::move(hash));
+    if (restored && !restored->content_hash.empty() && restored->content_hash != hash) {
+        throw UserError(
+            fmt::format("the input of partition {} is not what the job read when it was started first: take "
+                        "another --job_id, or put the files back",
+                        assignment.partition));
+    }
+    assembler_.end(ticket, sequence, bytes, std::move(hash));
     return true;
 }
 
@@ -112,7 +151,7 @@ bool MorselReader::push_parts(StagedPartition& partition, std::uint32_t& sequenc
     std::size_t row = 0;
     for (StagedPartition::Part& part : partition.parts) {
         MorselTask task;
-        task.partition = partition.partition;
+        task.ticket = task.partition = partition.partition;
         task.sequence = sequence++;
         if (!partition.keep.empty()) {
             task.rows.emplace();
@@ -130,7 +169,7 @@ bool MorselReader::push_parts(StagedPartition& partition, std::uint32_t& sequenc
 bool MorselReader::push_scattered(StagedPartition& partition, std::uint32_t& sequence) {
     if (partition.parts.empty()) return true;
     MorselTask task;
-    task.partition = partition.partition;
+    task.ticket = task.partition = partition.partition;
     task.sequence = sequence++;
     task.scattered = std::move(partition);
     return push(std::move(task));

@@ -24,11 +24,13 @@ struct RestoredPartition {
     std::vector<StepTally> tallies;  ///< Of the operators before `position`.
     std::vector<RowFault> faults;    ///< Of the same; records are counted within the partition.
     std::uint32_t position = 0;      ///< Operators that need not run again.
+    std::string content_hash;        ///< Of the input bytes, as they were; empty: not known.
 };
 
 /// Bytes read, a stored batch with the rows that the plan keeps, or a whole partition whose rows must first be put in
 /// order.
 struct MorselTask {
+    std::uint64_t ticket = 0;  ///< Of the try of the partition that it belongs to.
     std::uint32_t partition = 0;
     std::uint32_t sequence = 0;
     std::optional<RawMorsel> raw;

@@ -94,7 +94,7 @@ void MorselWorker::process(MorselTask&& task) {
     result.base = run.base;
     context_.on_first_rows();
     context_.meter.add(tallies_, rows_begun, bytes);
-    assembler_.add(task.partition, std::move(result), tallies_);
+    assembler_.add(task.ticket, std::move(result), tallies_);
 }
 
 void MorselWorker::read(const MorselTask& task, ChainRun& run, MorselRows& result) {

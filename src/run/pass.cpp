@@ -40,20 +40,30 @@ public:
             done.weight = std::accumulate(morsel.weights.begin(), morsel.weights.end(), done.weight);
             done.stats_bytes += morsel.stats.size_bytes();
         }
-        const bool exports = !context_.pipeline.segments[pass_].ends_dataset_wide;
         if (context_.checkpointer != nullptr) context_.checkpointer->partition_done(state, begin_seconds);
-        PartitionState kept = std::move(state);
-        if (exports) {
-            PartitionState rows;
-            rows.partition = kept.partition;
-            rows.pass = kept.pass;
-            rows.morsels = std::move(kept.morsels);
-            context_.exporter.add(std::move(rows));
+        keep(std::move(state));
+        context_.desk.send(0, Tag::partition_done, done.pack());
+    }
+
+    /// Without the partition, if the recipe allows that; else the job ends.
+    void give_up(const PartitionTries::Try& tried) {
+        if (!context_.spec.retry.continue_after_failure) {
+            context_.desk.fail(tried.error);
+            return;
         }
-        {
-            const std::lock_guard lock(mutex_);
-            states_.push_back(std::move(kept));
-        }
+        PartitionState state;
+        state.partition = tried.assignment.partition;
+        state.pass = pass_;
+        state.from_input = true;
+        PartitionDone done;
+        done.pass = pass_;
+        done.partition = state.partition;
+        done.begin_seconds = done.end_seconds = seconds_since_epoch();
+        done.failed = true;
+        done.records_lost = tried.records;
+        done.retries = tried.retry;
+        done.error = text_of(tried.error);
+        keep(std::move(state));
         context_.desk.send(0, Tag::partition_done, done.pack());
     }
 
@@ -64,6 +74,18 @@ public:
     }
 
 private:
+    void keep(PartitionState&& state) {
+        if (!context_.pipeline.segments[pass_].ends_dataset_wide) {
+            PartitionState rows;
+            rows.partition = state.partition;
+            rows.pass = state.pass;
+            rows.morsels = std::move(state.morsels);
+            context_.exporter.add(std::move(rows));
+        }
+        const std::lock_guard lock(mutex_);
+        states_.push_back(std::move(state));
+    }
+
     const PassContext& context_;
     const std::uint32_t pass_;
     std::mutex mutex_;
@@ -91,28 +113,48 @@ std::vector<PartitionState> run_pass(const PassContext& context, std::uint32_t p
     options.steps = context.pipeline.ops.size() + 1;
     options.from_input = pass == context.first_pass;
     options.by_row = pass < context.pipeline.input_segments;
-    Assembler assembler(options, context.store, [&](PartitionState&& state, double begin) {
-        if (context.intermediate != nullptr)
-            context.intermediate->finish(pass, state.partition, state.morsels.size());
-        finisher.finish(std::move(state), begin);
-    });
+    PartitionTries tries(context.spec.retry, context.spec.job_id);
+    Assembler assembler(options, context.store,
+                        [&](std::uint64_t ticket, PartitionState&& state, double begin) {
+                            if (context.intermediate != nullptr)
+                                context.intermediate->finish(pass, state.partition, state.morsels.size());
+                            finisher.finish(std::move(state), begin);
+                            tries.succeed(ticket);
+                        });
     WorkQueue<MorselTask> queue(static_cast<std::size_t>(context.spec.threads) * 2 + 2);
+    MorselReader source(context, queue, assembler, tries);
     std::thread reader([&] {
         try {
-            MorselReader source(context, queue, assembler);
-            options.from_input ? source.read_input() : source.read_staged(staged);
+            if (options.from_input) {
+                source.read_input([&](const PartitionTries::Try& tried) { finisher.give_up(tried); });
+            } else {
+                source.read_staged(staged);
+            }
         } catch (...) {
             context.desk.fail(std::current_exception());
         }
         queue.close();
     });
+    const auto process = [&](MorselWorker& worker, MorselTask&& task) {
+        const std::uint64_t ticket = task.ticket;
+        const std::uint32_t partition = task.partition;
+        try {
+            worker.process(std::move(task));
+        } catch (const UserError&) {
+            throw;
+        } catch (...) {
+            // Rows that lay in the stage store are gone with the try: only the input can be read again.
+            if (!options.from_input) throw;
+            source.failed(ticket, partition, std::current_exception());
+        }
+    };
     // No exception may leave the region: the first one is reported, the rest of the queue thrown away.
 #pragma omp parallel num_threads(context.spec.threads)
     {
         try {
             MorselWorker worker(context, pass, assembler);
             while (auto task = queue.pop()) {
-                if (!context.desk.abandoned()) worker.process(std::move(*task));
+                if (!context.desk.abandoned()) process(worker, std::move(*task));
             }
         } catch (...) {
             queue.cancel();
@@ -120,6 +162,7 @@ std::vector<PartitionState> run_pass(const PassContext& context, std::uint32_t p
         }
     }
     reader.join();
+    if (tries.retries() > 0) context.desk.send(0, Tag::retried, ByteWriter().put(tries.retries()).take());
     if (context.intermediate != nullptr) {
         const std::string warning = context.intermediate->take_warning();
         if (!warning.empty()) context.warn(warning);

@@ -119,6 +119,8 @@ private:
         context.grid = grid_;
         context.send = [this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); };
         context.fail = [this](std::exception_ptr error) { desk_->fail(std::move(error)); };
+        context.retry = spec_.retry;
+        context.job_id = spec_.job_id;
         if (spec_.checkpoint.enabled) {
             context.exported = [this](std::uint32_t partition, const ExportedRows& rows) {
                 checkpoints_->checkpointer()->exported(partition, rows);
@@ -261,7 +263,7 @@ private:
         if (!communicator_.is_root()) return;
         reporter_->record_end();
         fill_counts(result);
-        if (published_ && result.exit == ExitCode::done && !result.counts_add_up) {
+        if (published_ && result.exit != ExitCode::failed && !result.counts_add_up) {
             result.exit = ExitCode::failed;
             result.error =
                 "the counts of rows do not add up; this is a defect of dj-mpi. The output has been written, "
@@ -290,6 +292,8 @@ private:
         if (failed_ && !reason) exit = ExitCode::failed;
         const bool lost = communicator_.max(commit_problem_.empty() ? 0 : 1) != 0;
         if (exit == ExitCode::stopped && lost) exit = ExitCode::failed;
+        if (exit == ExitCode::done && coordinator_ && coordinator_->failures().partitions > 0)
+            exit = ExitCode::done_with_failures;
         result.exit = static_cast<ExitCode>(communicator_.max(static_cast<std::uint64_t>(exit)));
         if (!reason) return;
         result.error = reason->message;
@@ -319,6 +323,10 @@ private:
         result.exported = published_ ? coordinator_->exported_rows() : 0;
         for (const InputFile& file : input_.files) result.input_bytes += file.size_bytes;
         for (const OutputFile& file : result.outputs) result.output_bytes += file.bytes;
+        const Coordinator::Failures failures = coordinator_->failures();
+        result.in_failed_partitions = failures.records;
+        result.failed_partitions = failures.partitions;
+        result.retries = failures.retries;
         add_up(result, spec_, coordinator_->tallies(), resolved_);
         result.counts_add_up = result.counts_add_up && published_;
     }

@@ -34,7 +34,7 @@ TEST(RunProgress, RanksThatHaveNotBeenHeardOfDoNotCount) {
     const LoadSummary load = summarise_load(progress);
     EXPECT_EQ(load.heard, 4U);
     EXPECT_EQ(load.least, 0.2);
-    EXPECT_DOUBLE_EQ(load.median, 0.7);
+    EXPECT_EQ(load.median, 0.9);
     EXPECT_EQ(load.most, 1.1);
     EXPECT_EQ(load.least_busy_rank, 4U);
     EXPECT_EQ(load.largest_rank, 4U);

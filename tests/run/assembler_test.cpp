@@ -43,7 +43,7 @@ protected:
         options.pass = pass;
         options.steps = 2;
         options.from_input = options.by_row = pass == 0;
-        return {options, store_, [this](PartitionState&& state, double begin_seconds) {
+        return {options, store_, [this](std::uint64_t, PartitionState&& state, double begin_seconds) {
                     EXPECT_GT(begin_seconds, 1.0e9);
                     const std::lock_guard lock(mutex_);
                     done_.push_back(std::move(state));
@@ -64,7 +64,7 @@ protected:
 
 TEST_F(AssemblerTest, MorselsComeBackInOrderHoweverTheyWereDelivered) {
     Assembler assembler = make(0);
-    assembler.begin(7, nullptr);
+    assembler.begin(7, 7, nullptr);
     assembler.add(7, morsel(2, 30, 30), tallies(30, 30));
     assembler.add(7, morsel(0, 10, 12), tallies(12, 10));
     assembler.end(7, 3, 999, "hash");
@@ -87,7 +87,7 @@ TEST_F(AssemblerTest, MorselsComeBackInOrderHoweverTheyWereDelivered) {
 
 TEST_F(AssemblerTest, APartitionWithoutMorselsIsDoneWhenItEnds) {
     Assembler assembler = make(0);
-    assembler.begin(0, nullptr);
+    assembler.begin(0, 0, nullptr);
     assembler.end(0, 0, 0, {});
     ASSERT_EQ(done_.size(), 1U);
     EXPECT_EQ(done_.front().rows(), 0U);
@@ -96,7 +96,7 @@ TEST_F(AssemblerTest, APartitionWithoutMorselsIsDoneWhenItEnds) {
 
 TEST_F(AssemblerTest, PartitionsUnderWayDoNotMix) {
     Assembler assembler = make(1);
-    for (const std::uint32_t p : {4U, 5U}) assembler.begin(p, nullptr);
+    for (const std::uint32_t p : {4U, 5U}) assembler.begin(p, p, nullptr);
     assembler.add(5, morsel(0, 5, 0), tallies(5, 5));
     assembler.add(4, morsel(0, 4, 0), tallies(4, 4));
     assembler.end(5, 1, 0, {});
@@ -111,7 +111,7 @@ TEST_F(AssemblerTest, PartitionsUnderWayDoNotMix) {
 
 TEST_F(AssemblerTest, FaultsOfTheFirstPassAreNumberedOverThePartitionInRowOrder) {
     Assembler assembler = make(0);
-    assembler.begin(0, nullptr);
+    assembler.begin(0, 0, nullptr);
     MorselRows second = morsel(1, 3, 5);
     // Steps report one after the other, each in row order.
     second.faults = {fault_at(3, kReadStep, "read"), fault_at(0, 0, "op"), fault_at(3, 0, "piece 1"),
@@ -129,7 +129,7 @@ TEST_F(AssemblerTest, FaultsOfTheFirstPassAreNumberedOverThePartitionInRowOrder)
 
 TEST_F(AssemblerTest, FaultsOfLaterPassesKeepTheOrderOfTheirRows) {
     Assembler assembler = make(2);
-    assembler.begin(0, nullptr);
+    assembler.begin(0, 0, nullptr);
     MorselRows only = morsel(0, 1, 0);
     only.faults = {fault_at(70, 0, "first in the new order"), fault_at(3, 0, "second")};
     assembler.add(0, std::move(only), tallies(3, 1));
@@ -142,7 +142,7 @@ TEST_F(AssemblerTest, ThreadsMayDeliverAtOnce) {
     constexpr std::uint32_t kPartitions = 20;
     constexpr std::uint32_t kMorsels = 40;
     Assembler assembler = make(0);
-    for (std::uint32_t p = 0; p < kPartitions; ++p) assembler.begin(p, nullptr);
+    for (std::uint32_t p = 0; p < kPartitions; ++p) assembler.begin(p, p, nullptr);
     std::vector<std::thread> threads;
     for (std::uint32_t t = 0; t < 4; ++t) {
         threads.emplace_back([&assembler, t] {

@@ -18,6 +18,11 @@ struct EnvironmentError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// A disk that refused an operation: it may be of another mind in a moment.
+struct IoError : EnvironmentError {
+    using EnvironmentError::EnvironmentError;
+};
+
 /// A broken promise of our own code. Never caused by input.
 struct Bug : std::logic_error {
     using std::logic_error::logic_error;

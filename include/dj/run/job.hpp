@@ -102,6 +102,7 @@ struct PartitionResult {
     double begin_seconds = 0;  ///< Since the epoch.
     double end_seconds = 0;
     std::string content_hash;
+    std::string error{};                      ///< Why it was given up; empty: it was not.
     std::optional<std::uint64_t> exported{};  ///< Its rows in the output, where that can be told.
 };
 
