@@ -21,8 +21,8 @@
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kPlannedTools = {"stop",       "dag",     "report", "serve",
-                                                           "checkpoint", "explain", "diff",   "analyze"};
+constexpr std::array<std::string_view, 7> kPlannedTools = {"stop",    "dag",  "report", "serve",
+                                                           "explain", "diff", "analyze"};
 constexpr std::string_view kFooter =
     "JOB is a job id (looked up under --work_dir, then among all jobs of this user) or a job folder.\n"
     "`dj-tools COMMAND --help` tells more, with examples.\n\n"
@@ -30,6 +30,7 @@ constexpr std::string_view kFooter =
     "  dj-tools list                         which jobs there are\n"
     "  dj-tools monitor my_job --watch       what a job is doing\n"
     "  dj-tools quarantine my_job            which rows were set aside, and why\n"
+    "  dj-tools checkpoint list my_job       what a resume of a job finds\n"
     "  dj-tools ops text_length_filter       all about one operator\n"
     "  dj-tools validate recipe.yaml         every problem of a recipe at once\n\n"
     "Exit codes: 0 done, 1 the machine failed, 2 usage, unknown job, or a recipe with problems.";
@@ -82,6 +83,7 @@ int run(int argc, char** argv) {
     dj::add_monitor_tool(app, context, chosen);
     dj::add_list_tool(app, context, chosen);
     dj::add_quarantine_tool(app, context, chosen);
+    dj::add_checkpoint_tool(app, context, chosen);
     dj::add_ops_tool(app, context, chosen);
     dj::add_validate_tool(app, context, chosen);
     dj::add_env_tool(app, context, chosen);

@@ -29,6 +29,7 @@ using ToolRun = std::function<int()>;
 void add_monitor_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 void add_list_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 void add_quarantine_tool(CLI::App& app, ToolContext& context, ToolRun& run);
+void add_checkpoint_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 void add_ops_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 void add_validate_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 void add_env_tool(CLI::App& app, ToolContext& context, ToolRun& run);
