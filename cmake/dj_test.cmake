@@ -72,7 +72,7 @@ function(dj_test_properties name)  # + LABELS
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS")
   set(asan_options "detect_leaks=1:protect_shadow_gap=0")
   # Open MPI's libraries have no frame pointers: only the slow unwinder finds who is to blame for their leaks.
-  if(NOT name MATCHES "^(base|text|spec|data|format|ops|plan|events|storage|recipe|report)/")
+  if(name MATCHES "_mpi_test/" OR NOT name MATCHES "^(base|text|spec|data|format|ops|plan|events|storage|recipe|report)/")
     string(APPEND asan_options ":fast_unwind_on_malloc=0")
   endif()
   set_tests_properties(${name} PROPERTIES

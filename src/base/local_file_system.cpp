@@ -101,6 +101,12 @@ public:
 
     void sync() override { sync_descriptor(fd_.get(), path_); }
 
+    void send_off(std::uint64_t offset, std::uint64_t bytes) override {
+        // What goes wrong with the bytes is told by the sync that follows.
+        (void)::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(bytes),
+                                SYNC_FILE_RANGE_WRITE);
+    }
+
     void truncate(std::uint64_t size_bytes) override {
         const auto size = checked_offset(size_bytes, "truncate", path_);
         if (retried([&] { return ::ftruncate(fd_.get(), size); }) != 0) fail("truncate", path_, errno);

@@ -50,29 +50,29 @@ constexpr std::uint64_t kPageBytes = 4096;
 
 std::uint64_t whole_pages(std::uint64_t bytes) { return (bytes + kPageBytes - 1) / kPageBytes * kPageBytes; }
 
-/// Gathers small pieces into writes of a good size.
+/// Gathers pieces into writes of a good size, of whole pages.
 class PayloadStream {
 public:
     PayloadStream(File& file, std::uint64_t offset, std::uint64_t write_bytes)
         : file_(file), offset_(offset), write_bytes_(std::max<std::uint64_t>(write_bytes, 1)) {}
 
     void add(std::string_view bytes) {
-        if (waiting_.size() + bytes.size() > write_bytes_) flush();
-        for (; bytes.size() >= write_bytes_; bytes.remove_prefix(write_bytes_))
-            write(bytes.substr(0, write_bytes_));
-        waiting_ += bytes;
+        while (!bytes.empty()) {
+            const auto part = bytes.substr(0, write_bytes_ - waiting_.size());
+            waiting_ += part;
+            bytes.remove_prefix(part.size());
+            if (waiting_.size() == write_bytes_) flush();
+        }
     }
     void flush() {
-        if (!waiting_.empty()) write(waiting_);
+        if (waiting_.empty()) return;
+        file_.write_at(waiting_, offset_);
+        file_.send_off(offset_, waiting_.size());
+        offset_ += waiting_.size();
         waiting_.clear();
     }
 
 private:
-    void write(std::string_view bytes) {
-        file_.write_at(bytes, offset_);
-        offset_ += bytes.size();
-    }
-
     File& file_;
     std::uint64_t offset_;
     std::uint64_t write_bytes_;

@@ -45,6 +45,8 @@ public:
     /// Writes all of `bytes` at the end (OpenMode::append).
     virtual void append(std::string_view bytes) = 0;
     virtual void sync() = 0;
+    /// A hint: these bytes, just written, are better on their way to the disk now than when `sync` waits for them.
+    virtual void send_off(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) {}
     virtual void truncate(std::uint64_t size_bytes) = 0;
     virtual std::uint64_t size_bytes() = 0;
 };
