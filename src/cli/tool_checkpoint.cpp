@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // dj-tools checkpoint: what a resume of a job would find, whether it is whole, and what may go.
 #include <algorithm>
-#include <set>
+#include <tuple>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -121,20 +121,21 @@ int list(ToolContext& context, const Options& options) {
     return 0;
 }
 
-/// Of one partition all states, else of each partition the last one.
+/// Of one partition all states, the newest first; else the newest of each partition.
 std::vector<StateRef> shown_states(const Opened& opened, const Options& options) {
-    std::vector<StateRef> states;
-    std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
-    const auto& all = opened.contents.states;
-    for (auto state = all.rbegin(); state != all.rend(); ++state) {
-        const auto& head = state->head;
-        const bool wanted = options.partition ? head.partition == *options.partition
-                                              : seen.emplace(head.node, head.partition).second;
-        if (wanted) states.push_back(*state);
+    auto states = opened.contents.states;
+    if (options.partition) {
+        std::erase_if(states, [&](const auto& state) { return state.head.partition != *options.partition; });
     }
-    std::stable_sort(states.begin(), states.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.head.node, a.head.partition) < std::pair(b.head.node, b.head.partition);
+    const auto place = [](const StateRef& state) { return std::pair(state.head.node, state.head.partition); };
+    std::stable_sort(states.begin(), states.end(), [&place](const auto& a, const auto& b) {
+        if (place(a) != place(b)) return place(a) < place(b);
+        return std::tuple(a.head.attempt, a.head.position, a.generation) >
+               std::tuple(b.head.attempt, b.head.position, b.generation);
     });
+    if (options.partition) return states;
+    const auto same = [&place](const auto& a, const auto& b) { return place(a) == place(b); };
+    states.erase(std::unique(states.begin(), states.end(), same), states.end());
     return states;
 }
 
