@@ -30,7 +30,7 @@ def kill(process_id):
 
 
 class SigkillTest(CampaignCase):
-    slow_ms = 15
+    slow_ms = 60
 
     def victims(self, job, whom, ranks):
         if ranks is None or whom == "launcher":
@@ -71,7 +71,7 @@ class SigkillTest(CampaignCase):
         for _ in range(choose([1, 1, 2, 3])):
             ranks, threads = choose([None, 1, 2, 3, 4]), choose([1, 2])
             whom = choose(["one rank", "all ranks", "launcher"])
-            seconds = self.rng.uniform(0, self.durations[ranks])
+            seconds = self.rng.uniform(0.25, 1.0) * self.durations[ranks]
             what += f", SIGKILL to {whom} of {ranks} x {threads} after {seconds * 1000:.0f} ms"
             if not self.interrupted_start(recipe, what, ranks, threads, whom, seconds):
                 return
