@@ -151,9 +151,9 @@ class Cost:
     def of(self, variant, field):
         return [run[field] for run in self.runs if run["variant"] == variant and run["turn"] > 0]
 
-    def ratio(self, variant):
+    def ratio(self, variant, field="seconds"):
         """Median over the rounds of this variant's time to the baseline's of the same round."""
-        return statistics.median(mine / base for mine, base in zip(self.of(variant, "seconds"), self.of(BASELINE, "seconds")))
+        return statistics.median(mine / base for mine, base in zip(self.of(variant, field), self.of(BASELINE, field)))
 
     def bound(self, variant, rate):
         if VARIANTS[variant][1] is not None or not rate:
@@ -184,12 +184,12 @@ class Cost:
         lines = ["# What checkpoints cost", "",
                  f"{self.options.recipe.name} on {size / 1e6:,.0f} MB, {self.options.ranks} ranks on one machine with a local disk, "
                  f"{self.options.rounds} rounds in turn; by [checkpoint_cost.py](../../tools/bench/checkpoint_cost.py).", "",
-                 "| checkpoints | seconds, median (least to most) | to `disabled`, median of the rounds | bound | generations | written, MB | "
-                 "before compression, MB |", "|---|---|---|---|---|---|---|"]
+                 "| checkpoints | seconds, median (least to most) | to `disabled`, median of the rounds | bound | core seconds to `disabled` | "
+                 "generations | written, MB | before compression, MB |", "|---|---|---|---|---|---|---|---|"]
         for variant in self.options.variants:
             times, bound = self.of(variant, "seconds"), self.bound(variant, rate)
             lines.append(f"| {variant} | {statistics.median(times):.2f} ({min(times):.2f} to {max(times):.2f}) | {self.ratio(variant):.3f} | "
-                         f"{f'{bound:.2f}' if bound and variant != BASELINE else '–'} | {statistics.median(self.of(variant, 'generations')):.0f} | "
+                         f"{f'{bound:.2f}' if bound and variant != BASELINE else '–'} | {self.ratio(variant, 'cpu_seconds'):.3f} | {statistics.median(self.of(variant, 'generations')):.0f} | "
                          f"{statistics.median(self.of(variant, 'checkpoint_bytes')) / 1e6:,.1f} | "
                          f"{statistics.median(self.of(variant, 'raw_bytes')) / 1e6:,.1f} |")
         lines += ["", f"Filters alone, every_op: the checkpoints have {self.filters_share():.2%} of the input's bytes (bound {FILTERS_SHARE:.0%}).",
