@@ -364,6 +364,11 @@ void Checkpointer::write_round(const CommitRound& round) {
     for (const std::string& bytes : heads) {
         for (const StateHead& head : ByteReader(bytes).get_all<StateHead>()) all.push_back(head);
     }
+    {
+        const std::lock_guard lock(mutex_);
+        totals_.exported += static_cast<std::uint64_t>(std::count_if(
+            all.begin(), all.end(), [](const StateHead& head) { return head.kind == StateKind::exported; }));
+    }
     context_.committed(record, all);
     keep_versions();
 }

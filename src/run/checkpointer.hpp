@@ -32,6 +32,7 @@ namespace dj {
 struct CommitTotals {
     std::uint64_t generations = 0;
     std::uint64_t states = 0;
+    std::uint64_t exported = 0;   ///< Of them: partitions in the export's temporary files.
     std::uint64_t bytes = 0;      ///< As stored.
     std::uint64_t raw_bytes = 0;  ///< Before compression.
     double seconds = 0;           ///< Of all rounds together.

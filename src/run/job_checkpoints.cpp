@@ -126,8 +126,8 @@ std::string JobCheckpoints::finish(CommitReason reason) {
     return checkpointer_ ? checkpointer_->finish(reason) : std::string();
 }
 
-bool JobCheckpoints::can_go_on() const {
-    return checkpointer_ && (checkpointer_->totals().generations > 0 || !earlier_.adopted.empty());
+bool JobCheckpoints::exported_some() const {
+    return checkpointer_ && (checkpointer_->totals().exported > 0 || !earlier_.adopted.empty());
 }
 
 void JobCheckpoints::fill(JobResult& result) const {

@@ -55,8 +55,8 @@ public:
     /// Collective. The last round. Returns why it failed, on the ranks where it did.
     [[nodiscard]] std::string finish(CommitReason reason);
     void fill(JobResult& result) const;
-    /// Rank 0: whether a later start of the job finds something that it can go on from.
-    [[nodiscard]] bool can_go_on() const;
+    /// Rank 0: whether a later start of the job can go on in the export's temporary files.
+    [[nodiscard]] bool exported_some() const;
 
 private:
     void record_commit(const GenerationRecord& record, const std::vector<StateHead>& states) const;

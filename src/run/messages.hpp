@@ -53,7 +53,6 @@ struct Assignment {
     std::vector<Part> parts;
     /// States of earlier starts of the job, to be applied one after the other; see `reach` in resume_plan.hpp.
     std::vector<StateRef> states;
-
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static Assignment unpack(std::string_view bytes);
 };
@@ -67,9 +66,8 @@ struct PartitionDone {
     std::uint64_t weight = 0;       ///< Of its rows in the output grid (the exporting pass).
     std::uint64_t stats_bytes = 0;  ///< Of its lines in the stats file.
     std::uint64_t fault_count = 0;
-    std::uint32_t position =
-        0;  ///< Operators before it ran in an earlier start of the job; the tallies have them all.
-    double begin_seconds = 0;  ///< Wall clock, since the epoch.
+    std::uint32_t position = 0;  ///< Operators before it ran in an earlier start of the job.
+    double begin_seconds = 0;    ///< Wall clock, since the epoch.
     double end_seconds = 0;
     std::string content_hash;
     std::vector<StepTally> tallies;
@@ -77,7 +75,6 @@ struct PartitionDone {
     std::uint64_t records_lost = 0;  ///< Read of it by its last try.
     std::int32_t retries = 0;
     std::string error{};  ///< Why, if it failed.
-
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static PartitionDone unpack(std::string_view bytes);
 };
@@ -92,7 +89,6 @@ struct PassComplete {
     std::uint32_t pass = 0;
     std::uint64_t total_rows = 0;
     std::vector<Base> bases;
-
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static PassComplete unpack(std::string_view bytes);
 };
@@ -138,7 +134,6 @@ struct BlockDone {
     std::uint64_t block = 0;
     std::uint64_t size_bytes = 0;
     std::string trailer_part;
-
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static BlockDone unpack(std::string_view bytes);
 };

@@ -271,7 +271,7 @@ private:
         }
         checkpoints_->fill(result);
         result.resumed_partitions = coordinator_->resumed_partitions();
-        if (!published_ && !checkpoints_->can_go_on()) clean_up();
+        if (!published_ && !checkpoints_->exported_some()) clean_up();
     }
 
     /// Collective. One exit for all ranks, and the message of the rank that failed.

@@ -44,7 +44,8 @@ class IntermediateCrashes(JobCase):
         job_id = f"{action}{number}"
         fault = Fault(self.dir, match="/intermediate", kinds=KINDS, at=number, action=action, slow="200:in.jsonl", shared=os.path.join(self.dir, "shared"))
         what = f"{action} at operation {number}"
-        run = self.run_job(self.recipe, ranks=2, fault=fault, expect=None, arguments=["--job_id", job_id])
+        run = self.run_job(self.recipe, ranks=2, fault=fault, expect=None,
+                           arguments=["--job_id", job_id, "--fault_tolerance.max_retries", "0"])
         self.assertNotEqual(run.exit_code, 0, what)
         for name, content in self.kept(run).items():
             if ".tmp" not in name:

@@ -126,8 +126,7 @@ class ResumeTest(CampaignCase):
             self.assertIn("in.jsonl", run.err)
             self.assertEqual(files_below(os.path.join(self.dir, "work", "job", "checkpoints")), before)
         self.write("in/in.jsonl", original)
-        self.assertEqual(self.go(recipe).exit_code, 2, "it was written to, with the same beginning and end")
-        self.finish(recipe, "the input is what it was", arguments=["--verify-input"])
+        self.finish(recipe, "the input is what it was, but for its time")
 
     def test_a_finished_job_says_so(self):
         recipe = self.recipe("dedup")
