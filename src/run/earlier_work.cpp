@@ -158,6 +158,7 @@ std::vector<Finding> check_together(const EarlierWorkContext& context, const std
         pack(list[i], share);
     }
     std::vector<std::string> buffers;
+    buffers.reserve(ranks);
     for (ByteWriter& share : shares) buffers.push_back(share.take());
     const std::string own = context.communicator.all_to_all(buffers).front();
     ByteWriter found;

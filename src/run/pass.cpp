@@ -92,6 +92,14 @@ private:
     std::vector<PartitionState> states_;
 };
 
+/// What rank 0 should know of a pass besides its partitions.
+void tell(const PassContext& context, const PartitionTries& tries) {
+    if (tries.retries() > 0) context.desk.send(0, Tag::retried, ByteWriter().put(tries.retries()).take());
+    if (context.intermediate == nullptr) return;
+    const std::string warning = context.intermediate->take_warning();
+    if (!warning.empty()) context.warn(warning);
+}
+
 }  // namespace
 
 Activity pass_activity(const JobSpec& spec, const Pipeline& pipeline, std::uint32_t pass, bool reads_input,
@@ -162,11 +170,7 @@ std::vector<PartitionState> run_pass(const PassContext& context, std::uint32_t p
         }
     }
     reader.join();
-    if (tries.retries() > 0) context.desk.send(0, Tag::retried, ByteWriter().put(tries.retries()).take());
-    if (context.intermediate != nullptr) {
-        const std::string warning = context.intermediate->take_warning();
-        if (!warning.empty()) context.warn(warning);
-    }
+    tell(context, tries);
     return finisher.take();
 }
 
