@@ -2,7 +2,7 @@
 /// Which states of a partition are recorded on its way through the operators, and what each of them holds. A *position*
 /// is a number of operators: the state at position k is what the first k operators of the recipe (row plan included,
 /// where one is dataset-wide) made of the partition. A state is a delta on the input, or on the state recorded before it.
-/// See docs/adr/0012-states-are-deltas.md.
+/// See docs/adr/0013-states-are-deltas-on-the-input.md.
 #pragma once
 
 #include <cstdint>
