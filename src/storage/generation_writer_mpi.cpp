@@ -56,23 +56,28 @@ public:
     PayloadStream(File& file, std::uint64_t offset, std::uint64_t write_bytes)
         : file_(file), offset_(offset), write_bytes_(std::max<std::uint64_t>(write_bytes, 1)) {}
 
-    void add(std::string_view bytes) {
-        while (!bytes.empty()) {
-            const auto part = bytes.substr(0, write_bytes_ - waiting_.size());
-            waiting_ += part;
-            bytes.remove_prefix(part.size());
-            if (waiting_.size() == write_bytes_) flush();
-        }
+    void add(const StoredBlob& piece, Xxh3Hasher& hasher) {
+        const auto before = waiting_.size();
+        piece.append_to(waiting_);
+        hasher.update(std::string_view(waiting_).substr(before));
+        if (waiting_.size() < write_bytes_) return;
+        std::string_view rest = waiting_;
+        for (; rest.size() >= write_bytes_; rest.remove_prefix(write_bytes_))
+            write(rest.substr(0, write_bytes_));
+        waiting_.erase(0, waiting_.size() - rest.size());
     }
-    void flush() {
-        if (waiting_.empty()) return;
-        file_.write_at(waiting_, offset_);
-        file_.send_off(offset_, waiting_.size());
-        offset_ += waiting_.size();
+    void finish() {
+        if (!waiting_.empty()) write(waiting_);
         waiting_.clear();
     }
 
 private:
+    void write(std::string_view bytes) {
+        file_.write_at(bytes, offset_);
+        file_.send_off(offset_, bytes.size());
+        offset_ += bytes.size();
+    }
+
     File& file_;
     std::uint64_t offset_;
     std::uint64_t write_bytes_;
@@ -163,11 +168,7 @@ void GenerationWriter::State::write_states(Round& round, const std::vector<NewSt
     PayloadStream stream(*file, round.record.payload_offset + offset, options.write_bytes);
     for (const auto& state : states) {
         Xxh3Hasher hasher;
-        for (const auto& piece : state.pieces) {
-            const auto bytes = piece.read();
-            hasher.update(bytes);
-            stream.add(bytes);
-        }
+        for (const auto& piece : state.pieces) stream.add(piece, hasher);
         auto head = state.head;
         head.offset = offset;
         head.bytes = size_of(state);
@@ -175,7 +176,7 @@ void GenerationWriter::State::write_states(Round& round, const std::vector<NewSt
         offset += head.bytes;
         append_index_entry(round.index, head);
     }
-    stream.flush();
+    stream.finish();
 }
 
 void GenerationWriter::State::fill(Round& round, const std::vector<NewState>& states) const {

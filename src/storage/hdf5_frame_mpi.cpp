@@ -3,15 +3,13 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,20 +145,17 @@ std::uint64_t add_dataset(hid_t file, const char* name, hid_t type, std::uint64_
     return offset;
 }
 
-/// A file in memory: what is never written of it takes none. HDF5 insists on a path.
+/// A file in memory, without a name that a killed process could leave behind. What is never written of it takes no memory.
 class MemoryFile {
 public:
-    MemoryFile() : path_(folder() / "dj-checkpoint-XXXXXX"), fd_(::mkostemp(path_.data(), O_CLOEXEC)) {
+    MemoryFile() : fd_(::memfd_create("dj-checkpoint", MFD_CLOEXEC)) {
         if (fd_ < 0) fail_with("create");
     }
-    ~MemoryFile() {
-        ::close(fd_);
-        ::unlink(path_.c_str());
-    }
+    ~MemoryFile() { ::close(fd_); }
     MemoryFile(const MemoryFile&) = delete;
     MemoryFile& operator=(const MemoryFile&) = delete;
 
-    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::string path() const { return fmt::format("/proc/self/fd/{}", fd_); }
     [[nodiscard]] std::uint64_t size_bytes() const {
         struct stat status {};
         if (::fstat(fd_, &status) != 0) fail_with("inspect");
@@ -178,16 +173,10 @@ public:
     }
 
 private:
-    [[nodiscard]] static std::filesystem::path folder() {
-        const std::filesystem::path shared_memory = "/dev/shm";
-        return ::access(shared_memory.c_str(), W_OK) == 0 ? shared_memory
-                                                          : std::filesystem::temp_directory_path();
-    }
-    [[noreturn]] void fail_with(std::string_view verb) const {
+    [[noreturn]] static void fail_with(std::string_view verb) {
         throw EnvironmentError(
-            fmt::format("cannot {} {}: {}", verb, path_, std::generic_category().message(errno)));
+            fmt::format("cannot {} a file in memory: {}", verb, std::generic_category().message(errno)));
     }
-    std::string path_;
     int fd_;
 };
 
@@ -198,6 +187,8 @@ GenerationFrame make_generation_frame(GenerationRecord& record) {
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     const MemoryFile memory;
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose, kMake);
+    // HDF5's usual driver insists on a path that is no link.
+    check_call(H5Pset_fapl_stdio(access.id()), kMake);
     check_call(H5Pset_alignment(access.id(), kAlignment, kAlignment), kMake);
     Handle file(H5Fcreate(memory.path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), &H5Fclose, kMake);
     add_attribute(file.id(), "format", "dj-mpi checkpoint");

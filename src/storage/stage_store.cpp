@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -141,16 +142,24 @@ StoredBlob::~StoredBlob() {
     }
 }
 
-std::string StoredBlob::read() const {
-    if (!store_) return {};
-    if (in_memory_) return memory_;
-    std::string bytes(size_bytes_, '\0');
-    if (store_->file_of(segment_)->read_at(bytes, offset_) != bytes.size()) {
+void StoredBlob::append_to(std::string& out) const {
+    if (!store_) return;
+    if (in_memory_) {
+        out += memory_;
+        return;
+    }
+    const auto before = out.size();
+    out.resize(before + size_bytes_);
+    if (store_->file_of(segment_)->read_at(std::span(out).subspan(before), offset_) != size_bytes_) {
         throw EnvironmentError("a scratch file of the stage store is shorter than what was written to it");
     }
-    return bytes;
 }
 
+std::string StoredBlob::read() const {
+    std::string bytes;
+    append_to(bytes);
+    return bytes;
+}
 std::string StoredBlob::take() {
     std::string bytes = in_memory_ ? std::move(memory_) : read();
     StoredBlob released;

@@ -7,7 +7,6 @@ usage: checkpoint_write.py <build> [--folder DIR] [--mib 512] [--ranks 2] [--pai
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import tempfile
@@ -15,6 +14,8 @@ import time
 
 MPI = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
        "OMPI_MCA_mpi_yield_when_idle": "1"}
+
+PAUSE_SECONDS = 3
 
 
 def write_generation(options, folder):
@@ -30,26 +31,35 @@ def write_generation(options, folder):
 
 
 def write_with_dd(source, folder):
-    """The same bytes, once: the generation's own file, which is in the page cache."""
+    """Of a file that is in the page cache."""
     start = time.monotonic()
     subprocess.run(["dd", f"if={source}", f"of={folder}/dd", "bs=8M", "conv=fsync"], check=True, stderr=subprocess.DEVNULL)
-    return time.monotonic() - start
+    return os.path.getsize(source), time.monotonic() - start
 
 
-def one_pair(options, dd_first):
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        checkpoints = os.path.join(folder, "checkpoints")
-        size, seconds = write_generation(options, checkpoints)
-        source = os.path.join(checkpoints, "generation_000001.a1.h5")
-        os.sync()
-        reference = write_with_dd(source, folder)
-        if dd_first:  # what came second may profit, or suffer, from what came first
-            shutil.rmtree(checkpoints)
-            os.sync()
-            size, seconds = write_generation(options, checkpoints)
+def rate(write, folder):
+    """MB/s of a write by itself: a disk that is still busy, or lets the first write after a rest go faster, is the same for all."""
     os.sync()
-    return {"generation_mb_per_second": size / seconds / 1e6, "dd_mb_per_second": size / reference / 1e6,
-            "share": reference / seconds}
+    time.sleep(PAUSE_SECONDS)
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        size, seconds = write(place)
+    return size / seconds / 1e6
+
+
+def one_pair(options, source, dd_first):
+    names = ["generation", "dd"]
+    writes = {"generation": lambda place: write_generation(options, os.path.join(place, "checkpoints")),
+              "dd": lambda place: write_with_dd(source, place)}
+    rates = {name: rate(writes[name], options.folder) for name in (reversed(names) if dd_first else names)}
+    return {"generation_mb_per_second": rates["generation"], "dd_mb_per_second": rates["dd"],
+            "share": rates["generation"] / rates["dd"]}
+
+
+def measure(options):
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        write_generation(options, folder)
+        source = os.path.join(folder, "generation_000001.a1.h5")
+        return [one_pair(options, source, number % 2 == 1) for number in range(options.pairs)]
 
 
 def main():
@@ -61,7 +71,7 @@ def main():
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    pairs = [one_pair(options, number % 2 == 1) for number in range(options.pairs)]
+    pairs = measure(options)
     median = {name: statistics.median(pair[name] for pair in pairs) for name in pairs[0]}
     if options.json:
         print(json.dumps({"mib": options.mib, "ranks": options.ranks, "pairs": pairs, "median": median}, indent=2))

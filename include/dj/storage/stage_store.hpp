@@ -54,6 +54,8 @@ public:
     [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
     /// A copy of the bytes.
     [[nodiscard]] std::string read() const;
+    /// Adds them to `out`, without a copy in between.
+    void append_to(std::string& out) const;
     /// The bytes themselves; the blob is empty afterwards.
     [[nodiscard]] std::string take();
 
