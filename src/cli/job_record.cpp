@@ -9,6 +9,7 @@
 #include "cli/terminal.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
+#include "dj/events/event_reader.hpp"
 #include "dj/events/job_events.hpp"
 #include "dj/storage/job_index.hpp"
 #include "dj/storage/retention.hpp"
@@ -65,6 +66,7 @@ void JobRecord::open(const std::vector<std::string>& arguments, TellError tell_e
     const nlohmann::json cli = {{"arguments", arguments}};
     replace_file(files_, layout_.cli(),
                  cli.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", attempt);
+    (void)remove_unfinished_files(files_, layout_, attempt);
     if (recipe_.intermediate_storage.cleanup_temp_files)
         (void)remove_unfinished_intermediate(files_, layout_);
     write_plan();
@@ -148,6 +150,7 @@ void JobRecord::open_events(TellError tell_error) {
     log.job_id = job_.spec.job_id;
     log.attempt = job_.spec.attempt;
     log.on_trouble = std::move(tell_error);
+    job_.input.told_generation = last_generation_told(files_, layout_.event_files(files_));
     events_ = std::make_unique<EventLog>(files_, log);
     job_.summary.event_log_file = log.events_path.string();
     job_.input.events = events_.get();

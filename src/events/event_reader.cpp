@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@ using nlohmann::json;
 
 constexpr std::size_t kChunkBytes = 1 << 20;
 constexpr std::size_t kLongestLineBytes = 64 << 20;
+constexpr std::string_view kGenerationEvent = "generation_committed";
 
 /// Small for small files; at least one byte, for a file may grow under the reader.
 std::string buffer_for(File& file) {
@@ -123,6 +125,35 @@ private:
     bool skipping_ = false;
 };
 
+/// Of the last complete line that tells of a generation. Reads backwards, a chunk at a time.
+std::optional<std::uint64_t> last_generation_in(File& file) {
+    std::string
+        text;  // from `offset` on; its lines have been looked at but for the first, which may lack its beginning
+    for (std::uint64_t offset = file.size_bytes(); offset > 0;) {
+        const std::uint64_t size = std::min<std::uint64_t>(kChunkBytes, offset);
+        offset -= size;
+        std::string chunk(size, '\0');
+        chunk.resize(file.read_at(chunk, offset));
+        text.insert(0, chunk);
+        for (auto at = text.rfind(kGenerationEvent); at != std::string::npos;) {
+            const auto before = text.rfind('\n', at);
+            const auto end = text.find('\n', at);
+            const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+            if (end != std::string::npos && (begin > 0 || offset == 0)) {
+                const auto event =
+                    json::parse(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+                if (event.is_object() && event.value("event_type", json()) == json(kGenerationEvent) &&
+                    event.value("generation", json()).is_number_unsigned())
+                    return event["generation"].get<std::uint64_t>();
+            }
+            at = begin == 0 ? std::string::npos : text.rfind(kGenerationEvent, begin - 1);
+        }
+        if (const auto end = text.find('\n'); end != std::string::npos) text.resize(end + 1);
+    }
+    return std::nullopt;
+}
+
 EventReadCounts read_all(FileSystem& files, const std::vector<std::filesystem::path>& paths,
                          const std::function<void(const json&)>& on_object, bool events) {
     // Opened newest first: a rotation in between shows a file twice (sequence numbers tell), never not at all.
@@ -177,6 +208,18 @@ bool stands_alone(FileSystem& files, const std::filesystem::path& path) {
         return false;
     }
     return false;
+}
+
+std::uint64_t last_generation_told(FileSystem& files, const std::vector<std::filesystem::path>& paths) {
+    for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
+        try {
+            const auto file = files.open(*path, OpenMode::read);
+            if (const auto generation = last_generation_in(*file)) return *generation;
+        } catch (const EnvironmentError&) {
+            continue;  // what it told is told again
+        }
+    }
+    return 0;
 }
 
 EventReadCounts read_json_lines(FileSystem& files, const std::filesystem::path& path,

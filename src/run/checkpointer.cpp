@@ -354,6 +354,7 @@ void Checkpointer::write_round(const CommitRound& round) {
     record.seconds = seconds_since(begin);
     together(communicator_, [&] {
         if (!communicator_.is_root() || record.states == 0) return;
+        context_.make_events_durable();
         context_.check_still_ours();
         append_to_manifest(context_.files, context_.spec.checkpoint.folder, record);
     });

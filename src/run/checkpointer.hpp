@@ -49,6 +49,8 @@ public:
         std::function<void(int to, Tag tag, std::string bytes)> send;
         std::function<void()> make_output_durable;  ///< What this rank has exported so far.
         std::function<void()> check_still_ours;     ///< Rank 0: throws if a later attempt owns the job.
+        std::function<void()>
+            make_events_durable;  ///< Rank 0: what has been told of the states that are about to count.
         /// Rank 0: a generation counts, with these states.
         std::function<void(const GenerationRecord&, const std::vector<StateHead>&)> committed;
         std::function<void(std::exception_ptr)> fail;  ///< Commits fail again and again.

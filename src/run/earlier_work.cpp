@@ -236,6 +236,11 @@ EarlierWork find_earlier_work(const EarlierWorkContext& context) {
         CheckpointContents contents = read_checkpoints(context.files, context.spec.checkpoint.folder);
         result.last_generation = contents.last_number;
         result.problems = std::move(contents.problems);
+        for (GenerationRecord& record : contents.generations) {
+            if (record.number > context.told_generation) result.untold_generations.push_back(record);
+        }
+        std::copy_if(contents.states.begin(), contents.states.end(), std::back_inserter(result.untold_states),
+                     [&](const StateRef& state) { return state.generation > context.told_generation; });
         result.states =
             UsableStates(contents.states, {context.hashes, context.export_hash, context.partitions});
         list = to_check(context, result.states);

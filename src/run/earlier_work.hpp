@@ -39,7 +39,10 @@ struct EarlierWork {
     };
     std::vector<Decided> decided;       ///< By the dataset-wide operators before the first pass.
     std::uint64_t last_generation = 0;  ///< Highest number ever used.
-    std::vector<std::string> problems;  ///< What could not be used, and why.
+    std::vector<GenerationRecord>
+        untold_generations;               ///< That no event tells of: their writer was killed then.
+    std::vector<StateRef> untold_states;  ///< Of these.
+    std::vector<std::string> problems;    ///< What could not be used, and why.
 };
 
 struct EarlierWorkContext {
@@ -51,6 +54,7 @@ struct EarlierWorkContext {
     std::uint32_t partitions = 0;  ///< Known on rank 0.
     const std::vector<Digest128>& hashes;
     Digest128 export_hash{};
+    std::uint64_t told_generation = 0;  ///< Rank 0: the newest that events tell of.
 };
 
 /// Collective. Nothing is deleted, whatever does not fit.

@@ -26,6 +26,12 @@ std::vector<bool> recorded_positions(const JobSpec& spec, const Pipeline& pipeli
     return wanted;
 }
 
+/// An edited recipe may have fewer operators than the one that a state was made by.
+std::string last_op_of(const JobSpec& spec, const StateHead& state) {
+    if (state.position == 0 || state.position > spec.ops.size()) return "read";
+    return spec.ops[state.position - 1].name;
+}
+
 std::vector<Digest128> hashes_of(const JobSpec& spec) { return ops_hashes(ops_identity(spec), spec.ops); }
 
 }  // namespace
@@ -43,7 +49,7 @@ JobCheckpoints::JobCheckpoints(const Context& context) : context_(context) {
     export_hash_ = xxh3_128(to_hex(hashes.back()) + spec.output_identity);
     earlier_ = find_earlier_work({context.communicator, context.files, spec, context.pipeline, context.store,
                                   static_cast<std::uint32_t>(context.input.partitions.size()), hashes,
-                                  export_hash_});
+                                  export_hash_, context.input.told_generation});
     together(context.communicator, [&] {
         if (!context_.communicator.is_root()) return;
         remove_leftovers(context_.files, context_.spec, !earlier_.adopted.empty());
@@ -53,7 +59,20 @@ JobCheckpoints::JobCheckpoints(const Context& context) : context_(context) {
         if (context_.input.events == nullptr) return;
         for (const std::string& problem : earlier_.problems)
             context_.input.events->record(warning_event(problem));
+        tell_recovered();
     });
+}
+
+/// A kill between a generation's line in the manifest and its events.
+void JobCheckpoints::tell_recovered() {
+    EventSink& events = *context_.input.events;
+    for (const StateRef& state : std::exchange(earlier_.untold_states, {})) {
+        events.record(
+            as_recovered(checkpoint_save_event(state.head, state.generation, state.file->filename().string(),
+                                               last_op_of(context_.spec, state.head))));
+    }
+    for (const GenerationRecord& record : earlier_.untold_generations)
+        events.record(as_recovered(generation_committed_event(record)));
 }
 
 void JobCheckpoints::hand_over(Coordinator& coordinator) const {
@@ -86,6 +105,9 @@ void JobCheckpoints::start(Surroundings surroundings) {
         std::move(surroundings.send),
         std::move(surroundings.make_output_durable),
         std::move(surroundings.check_still_ours),
+        [this] {
+            if (context_.input.events != nullptr) context_.input.events->make_durable();
+        },
         [this](const GenerationRecord& record, const std::vector<StateHead>& states) {
             record_commit(record, states);
         },
@@ -98,13 +120,10 @@ void JobCheckpoints::record_commit(const GenerationRecord& record,
                                    const std::vector<StateHead>& states) const {
     if (context_.input.events == nullptr) return;
     for (const StateHead& state : states) {
-        const std::string& op =
-            state.position == 0 ? std::string("read") : context_.spec.ops[state.position - 1].name;
-        context_.input.events->record(checkpoint_save_event(state, record, op));
+        context_.input.events->record(
+            checkpoint_save_event(state, record.number, record.file, last_op_of(context_.spec, state)));
     }
-    context_.input.events->record(info_event(fmt::format(
-        "generation {} committed ({}): {} states, {} bytes ({} before compression) in {:.3f} s",
-        record.number, record.reason, record.states, record.bytes, record.raw_bytes, record.seconds)));
+    context_.input.events->record(generation_committed_event(record));
 }
 
 void JobCheckpoints::prepare(PassContext& context) {

@@ -59,6 +59,7 @@ public:
     [[nodiscard]] bool exported_some() const;
 
 private:
+    void tell_recovered();
     void record_commit(const GenerationRecord& record, const std::vector<StateHead>& states) const;
 
     const Context context_;

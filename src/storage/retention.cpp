@@ -2,6 +2,7 @@
 #include "dj/storage/retention.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -20,14 +21,20 @@ struct Removed {
     std::uint64_t bytes = 0;
 };
 
-/// "op_000_x.parquet.tmp3" → "op_000_x.parquet"
-std::optional<std::string> name_of_unfinished(const std::string& name) {
+struct UnfinishedName {
+    std::string finished;
+    int attempt = 0;
+};
+
+/// "op_000_x.parquet.tmp3" → "op_000_x.parquet" and 3
+std::optional<UnfinishedName> parse_unfinished(const std::string& name) {
     constexpr std::string_view kTemporary = ".tmp";
     const auto at = name.rfind(kTemporary);
-    if (at == std::string::npos || at + kTemporary.size() == name.size()) return std::nullopt;
-    const bool attempt = std::all_of(name.begin() + static_cast<std::ptrdiff_t>(at + kTemporary.size()),
-                                     name.end(), [](char c) { return c >= '0' && c <= '9'; });
-    return attempt ? std::optional(name.substr(0, at)) : std::nullopt;
+    if (at == std::string::npos) return std::nullopt;
+    UnfinishedName parsed{name.substr(0, at)};
+    const char* end = name.data() + name.size();
+    const auto [last, error] = std::from_chars(name.data() + at + kTemporary.size(), end, parsed.attempt);
+    return error == std::errc() && last == end ? std::optional(parsed) : std::nullopt;
 }
 
 /// Folders between a name and the file system's answers may vanish: another job may tidy up, too.
@@ -48,8 +55,8 @@ Removed remove_files(FileSystem& files, const JobLayout& job, Wanted wanted) {
     for (const std::string& partition : names_in(files, root)) {
         const auto folder = root / partition;
         for (const std::string& name : names_in(files, folder)) {
-            const auto finished = name_of_unfinished(name);
-            const auto file = job.parse(folder / finished.value_or(name));
+            const auto finished = parse_unfinished(name);
+            const auto file = job.parse(folder / (finished ? finished->finished : name));
             if (!file || file->kind != JobFileKind::intermediate || !wanted(*file, finished.has_value()))
                 continue;
             const auto info = files.info(folder / name);
@@ -122,6 +129,19 @@ std::vector<std::string> apply_retention(FileSystem& files, const JobLayout& job
 
 std::uint64_t remove_unfinished_intermediate(FileSystem& files, const JobLayout& job) {
     return remove_files(files, job, [](const JobFile&, bool unfinished) { return unfinished; }).files;
+}
+
+std::uint64_t remove_unfinished_files(FileSystem& files, const JobLayout& job, int attempt) {
+    std::uint64_t removed = 0;
+    for (const fs::path& folder : {job.folder(), job.metadata(), job.partition_table().parent_path()}) {
+        for (const std::string& name : names_in(files, folder)) {
+            const auto unfinished = parse_unfinished(name);
+            if (!unfinished || unfinished->attempt >= attempt) continue;
+            files.remove(folder / name);
+            ++removed;
+        }
+    }
+    return removed;
 }
 
 }  // namespace dj

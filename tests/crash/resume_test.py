@@ -74,6 +74,40 @@ class ResumeTest(CampaignCase):
                 wide = {at for at, op in enumerate(recipe["process"]) if next(iter(op)) in DATASET_WIDE}
                 self.assertFalse({(part, op) for part, op in again if op not in wide or op in whole}, "done again")
 
+    def assert_every_commit_is_told(self, recipe):
+        """Behind a start that was killed. Returns how many generations the next start told of in its place."""
+        folder = os.path.join(self.dir, "work", "job")
+        states = {}  # by generation
+        for line in map(json.loads, read(os.path.join(folder, "checkpoints", "manifest.jsonl")).splitlines()[1:]):
+            if "generation" in line:
+                states[line["generation"]] = line["states"]
+        self.assertTrue(states, "nothing was committed before the kill")
+        events = [json.loads(line) for name in os.listdir(folder) if name.startswith("events_")
+                  for line in read(os.path.join(folder, name)).splitlines(keepends=True) if line.endswith(b"\n")]
+        told = {event["generation"] for event in events if event["event_type"] == "generation_committed"}
+        self.assertEqual(told | {max(states)}, set(states), "all but the last are told before the next counts")
+        self.assertTrue([event for event in events if event["event_type"] == "op_complete"], "no operator is told of as done")
+        run = self.finish(recipe, "the events")
+        saved = {}
+        for event in run.events("checkpoint_save"):
+            saved[event["generation"]] = saved.get(event["generation"], 0) + 1
+        self.assertEqual({number: saved.get(number, 0) for number in states}, states, "each state is told once")
+        recovered = {event["generation"] for event in run.events("generation_committed") if event.get("recovered")}
+        self.assertEqual(recovered, set(states) - told)
+        return len(recovered)
+
+    def test_the_events_tell_of_every_commit(self):
+        """They are durable before a generation counts; what a kill in that very moment swallows, the next start tells."""
+        recipe = self.recipe("dedup", "every_op")
+        self.reference(recipe)
+        for share in (0.7, 0.9):
+            self.interrupted(recipe, ranks=2, share=share)
+            self.assert_every_commit_is_told(recipe)
+        self.fresh()
+        run = self.go(recipe, fault=self.fault(match="manifest.jsonl", kinds="close", at=3, action="kill"))
+        self.assertNotEqual(run.exit_code, 0, run.said)
+        self.assertEqual(self.assert_every_commit_is_told(recipe), 1, "killed behind the line in the manifest")
+
     def test_an_edited_last_operator(self):
         edited = [*DISTINCT[:-1], {"words_num_filter": {"min_num": 6}}]
         for complete in (True, False):

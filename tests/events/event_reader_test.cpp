@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "dj/events/event_log.hpp"
@@ -152,6 +153,43 @@ TEST(EventReader, AFileWithoutLineEndsTakesBoundedMemory) {
     const auto counts = read_events(*files, {folder / "e.jsonl"}, [&](const auto&) { ++seen; });
     EXPECT_EQ(seen, 1U);
     EXPECT_EQ(counts.unreadable_lines, 1U);
+}
+
+std::string commit_line(std::uint64_t generation, std::string_view padding = {}) {
+    return fmt::format(
+        "{{\"event_type\": \"generation_committed\", \"message\": \"{}\", \"generation\": {}}}\n", padding,
+        generation);
+}
+
+TEST(EventReader, TheNewestGenerationIsFoundFromTheEnd) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    const std::vector<fs::path> paths = {folder / "old.jsonl", folder / "gone.jsonl", folder / "new.jsonl"};
+    EXPECT_EQ(last_generation_told(*files, paths), 0U);
+    write(paths[0], lines_of_a_small_job() + commit_line(3) + commit_line(4) + lines_of_a_small_job());
+    write(paths[2], lines_of_a_small_job());
+    EXPECT_EQ(last_generation_told(*files, paths), 4U) << "the newest file tells of none";
+    write(paths[2], commit_line(5) + lines_of_a_small_job() + commit_line(6) +
+                        "{\"text\": \"generation_committed\"}\n" + "generation_committed\n" +
+                        commit_line(7).substr(0, 60));
+    EXPECT_EQ(last_generation_told(*files, paths), 6U) << "others only name it, or are torn";
+}
+
+/// Files are read backwards in chunks: the line may lie anywhere across their borders, or span several.
+TEST(EventReader, TheNewestGenerationIsFoundAcrossChunks) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    const auto path = folder / "e.jsonl";
+    constexpr std::size_t kChunk = 1 << 20;
+    for (const std::size_t behind :
+         {kChunk - 120, kChunk - 60, kChunk - 1, kChunk, kChunk + 30, 2 * kChunk - 50}) {
+        const std::string after = "{\"message\": \"" + std::string(behind, 'x') + "\"}\n";
+        for (const std::size_t padding : {std::size_t{0}, std::size_t{100}, 2 * kChunk}) {
+            write(path, lines_of_a_small_job() + commit_line(8) + commit_line(9, std::string(padding, 'y')) +
+                            after);
+            ASSERT_EQ(last_generation_told(*files, {path}), 9U) << behind << " behind, padding " << padding;
+        }
+    }
 }
 
 }  // namespace

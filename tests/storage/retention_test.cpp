@@ -149,5 +149,23 @@ TEST_F(Retention, AJobWithoutIntermediateDataIsNoTrouble) {
     EXPECT_EQ(remove_unfinished_intermediate(*files_, layout("own")), 0U);
 }
 
+TEST_F(Retention, WhatEarlierAttemptsWereReplacingGoes) {
+    const JobLayout job = layout("own");
+    for (const auto& folder : {job.metadata(), job.partition_table().parent_path()})
+        files_->create_directories(folder);
+    const auto before = kept();
+    const std::vector<fs::path> unfinished = {JobLayout::unnamed(job.summary(), 1),
+                                              JobLayout::unnamed(job.dataset_mapping(), 2),
+                                              JobLayout::unnamed(job.partition_table(), 2)};
+    const std::vector<fs::path> others = {JobLayout::unnamed(job.summary(), 3), job.folder() / "mine.tmp",
+                                          job.folder() / "notes.tmpx", job.summary()};
+    for (const auto& path : unfinished) replace_file(*files_, path, "x", 9);
+    for (const auto& path : others) replace_file(*files_, path, "x", 9);
+    EXPECT_EQ(remove_unfinished_files(*files_, job, 3), unfinished.size());
+    for (const auto& path : unfinished) EXPECT_FALSE(files_->info(path)) << path;
+    for (const auto& path : others) EXPECT_TRUE(files_->info(path)) << path;
+    EXPECT_EQ(kept(), before);
+}
+
 }  // namespace
 }  // namespace dj

@@ -24,11 +24,13 @@ struct Event {
     int rank = 0;
 };
 
-/// Where code that makes events puts them. Thread-safe, never blocks on disk or network.
+/// Where code that makes events puts them. Thread-safe; recording never blocks on disk or network.
 class EventSink {
 public:
     virtual ~EventSink() = default;
     virtual void record(Event event) = 0;
+    /// Waits until all that was recorded before is durable, where it is kept on a disk; trouble there is told by the sink.
+    virtual void make_durable() {}
 };
 
 /// To move events between ranks. Stamps what only the sender knows: time, process, thread and host, where the event has

@@ -40,6 +40,7 @@ public:
     void record(Event event) override;
     /// Waits until all that was recorded before is in the file and the file is durable; false if the disk refused.
     bool sync();
+    void make_durable() override { (void)sync(); }
     /// Writes what waits and ends the writer thread; later events are dropped. False if something was not written.
     bool close();
 

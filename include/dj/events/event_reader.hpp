@@ -30,6 +30,11 @@ EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem
 /// (see EventTally). Saves reading rotated files, each as large as this one.
 [[nodiscard]] bool stands_alone(FileSystem& files, const std::filesystem::path& path);
 
+/// The number of the newest generation whose commit these files tell of (`generation_committed`); 0: none. Looks at their
+/// ends first, so that long files cost nothing. `paths` as for `read_events`.
+[[nodiscard]] std::uint64_t last_generation_told(FileSystem& files,
+                                                 const std::vector<std::filesystem::path>& paths);
+
 /// As `read_events`, for any file of JSON lines (quarantine.jsonl), where nothing counts as repeated.
 EventReadCounts read_json_lines(FileSystem& files, const std::filesystem::path& path,
                                 const std::function<void(const nlohmann::json& object)>& on_object);

@@ -158,6 +158,7 @@ struct JobInput {
     std::vector<InputFile> files;
     std::vector<Partition> partitions;
     EventSink* events = nullptr;
+    std::uint64_t told_generation = 0;  ///< The newest that events of earlier starts of the job tell of.
     ProgressWatch progress{};
 };
 

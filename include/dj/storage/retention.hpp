@@ -46,4 +46,8 @@ std::vector<std::string> apply_retention(FileSystem& files, const JobLayout& job
 /// Removes files that killed attempts had not finished. Only while no other attempt runs. Returns how many.
 std::uint64_t remove_unfinished_intermediate(FileSystem& files, const JobLayout& job);
 
+/// Removes what attempts before `attempt` were killed over while they replaced a file of the job folder (summary, plan,
+/// metadata, partition table ...). Only for the attempt that owns the job. Returns how many.
+std::uint64_t remove_unfinished_files(FileSystem& files, const JobLayout& job, int attempt);
+
 }  // namespace dj
