@@ -283,15 +283,20 @@ void Chain::open_states(std::span<Step> group, ChainRun& run) {
     for (Step& step : group) {
         step.records = run.records && step.tap != nullptr && serves(base, *step.tap);
         if (!step.records) continue;
-        run.states.emplace_back(*step.tap);
+        run.states.emplace_back(*step.tap, run.rows.size(), step.recorded_bytes + step.recorded_bytes / 8);
         base.position = step.tap->position;
         ++open_states_;
     }
 }
 
-void Chain::finish_states(ChainRun& run) {
-    for (auto state = run.states.end() - open_states_; state != run.states.end(); ++state)
+void Chain::finish_states(std::span<Step> group, ChainRun& run) {
+    auto state = run.states.end() - open_states_;
+    for (Step& step : group) {
+        if (!step.records) continue;
         state->finish(run.batch, run.base);
+        step.recorded_bytes = state->text_bytes();
+        ++state;
+    }
 }
 
 void Chain::run_group(std::span<Step> group, ChainRun& run) {
@@ -324,7 +329,7 @@ void Chain::run_group(std::span<Step> group, ChainRun& run) {
     }
     text.finish();
     run.rows.swap(kept_);
-    finish_states(run);
+    finish_states(group, run);
     const std::uint64_t whole = nanoseconds_between(begin, Clock::now());
     std::uint64_t sampled = 0;
     for (const Step& step : group) sampled += step.sampled_nanoseconds;

@@ -55,6 +55,7 @@ private:
         std::uint64_t sampled_nanoseconds{};  ///< On the rows of the morsel that were timed.
         const StateLayout* tap{};             ///< The state to record behind the operator, if any.
         bool records{};                       ///< Whether this morsel has the base for that state.
+        std::size_t recorded_bytes{};         ///< Texts of that state in the morsel before.
         std::uint32_t written_mask{};         ///< Of the column it writes, in `RowOrigin::written`.
     };
 
@@ -67,7 +68,7 @@ private:
     template <class Call>
     bool guarded(const Step& step, ChainRun& run, std::uint32_t row, Call call);
     void open_states(std::span<Step> group, ChainRun& run);
-    void finish_states(ChainRun& run);
+    void finish_states(std::span<Step> group, ChainRun& run);
     [[nodiscard]] Step make_step(const BoundOp& bound, const StatePlan* states) const;
 
     std::vector<Step> steps_;

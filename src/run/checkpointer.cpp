@@ -167,6 +167,7 @@ void Checkpointer::row_plan(const StagedPartition& partition, std::uint32_t base
     pending.head.base_position = base_position;
     std::size_t row = 0;
     std::uint32_t sequence = 0;
+    StateEncoder encoder(context_.spec.checkpoint.compression);
     for (const StagedPartition::Part& part : partition.parts) {
         MorselDelta delta;
         delta.sequence = sequence++;
@@ -175,8 +176,7 @@ void Checkpointer::row_plan(const StagedPartition& partition, std::uint32_t base
             if (partition.keep.empty() || partition.keep[row]) delta.sources.push_back(i);
         }
         pending.head.rows += delta.sources.size();
-        pending.pieces.push_back(context_.store.put(
-            encode_morsel_delta({}, delta, context_.spec.checkpoint.compression, pending.raw_bytes)));
+        pending.pieces.push_back(context_.store.put(encoder.morsel({}, delta, pending.raw_bytes)));
     }
     pending.about = {{"rows_in", partition.rows()}, {"rows_out", pending.head.rows}};
     {

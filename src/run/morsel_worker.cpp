@@ -58,6 +58,7 @@ MorselWorker::MorselWorker(const PassContext& context, std::uint32_t pass, Assem
       morsel_{pass},
       chains_(context.pipeline.segments.size()),
       dead_columns_(context.pipeline.dead_after[pass]),
+      encoder_(context.spec.checkpoint.compression),
       tallies_(context.pipeline.ops.size() + 1) {
     if (pass == context.first_pass) parser_ = context.pipeline.input->make_parser(context.pipeline.schema);
 }
@@ -199,8 +200,8 @@ void MorselWorker::encode_states(ChainRun& run, MorselRows& result) {
         RecordedPiece piece;
         piece.layout = &state.layout();
         piece.rows = state.rows();
-        piece.bytes = context_.store.put(encode_morsel_delta(
-            state.layout().names, state.delta(), context_.spec.checkpoint.compression, piece.raw_bytes));
+        piece.bytes =
+            context_.store.put(encoder_.morsel(state.layout().names, state.delta(), piece.raw_bytes));
         result.states.push_back(std::move(piece));
     }
 }

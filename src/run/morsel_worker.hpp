@@ -38,6 +38,7 @@ private:
     std::vector<std::unique_ptr<Chain>> chains_;  ///< By segment, made when needed.
     std::unique_ptr<InputFormat::Parser> parser_;
     std::vector<std::size_t> dead_columns_;
+    StateEncoder encoder_;
     std::vector<StepTally> tallies_;
 };
 

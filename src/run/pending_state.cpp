@@ -15,15 +15,14 @@ namespace {
 
 /// False if the rows are gone.
 bool encode_rows(PendingState& pending, StageStore& store, const std::shared_ptr<const BatchSchema>& schema,
-                 CheckpointCompression compression) {
+                 StateEncoder& encoder) {
     for (const PendingState::StoredRows& rows : pending.rows) {
         const auto bytes = rows.batch->read();
         if (!bytes) return false;
         std::string_view in = *bytes;
         MorselDelta delta = delta_of(Batch::deserialise(in, schema), *pending.layout, rows.input_rows);
         delta.sequence = rows.sequence;
-        pending.pieces.push_back(
-            store.put(encode_morsel_delta(pending.layout->names, delta, compression, pending.raw_bytes)));
+        pending.pieces.push_back(store.put(encoder.morsel(pending.layout->names, delta, pending.raw_bytes)));
     }
     return true;
 }
@@ -38,15 +37,14 @@ std::uint64_t PendingState::waiting_bytes() const {
 
 std::optional<NewState> encode_pending(PendingState&& pending, StageStore& store,
                                        const std::shared_ptr<const BatchSchema>& schema,
-                                       CheckpointCompression compression) {
-    if (!encode_rows(pending, store, schema, compression)) return std::nullopt;
+                                       StateEncoder& encoder) {
+    if (!encode_rows(pending, store, schema, encoder)) return std::nullopt;
     NewState made{pending.head, {}};
     const StateColumns none;
     const StateColumns& columns = pending.layout != nullptr ? pending.layout->names : none;
-    made.pieces.push_back(
-        store.put(encode_state_head(columns, pending.about, compression, pending.raw_bytes)));
+    made.pieces.push_back(store.put(encoder.head(columns, pending.about, pending.raw_bytes)));
     for (StoredBlob& piece : pending.pieces) made.pieces.push_back(std::move(piece));
-    made.pieces.push_back(store.put(encode_state_end(compression, pending.raw_bytes)));
+    made.pieces.push_back(store.put(encoder.end(pending.raw_bytes)));
     made.head.raw_bytes = pending.raw_bytes;
     return made;
 }
@@ -60,8 +58,9 @@ std::vector<NewState> encode_all(std::vector<PendingState>&& pending, StageStore
     std::exception_ptr error;
     const auto work = [&] {
         try {
+            StateEncoder encoder(compression);
             for (std::size_t i = next++; i < pending.size(); i = next++)
-                made[i] = encode_pending(std::move(pending[i]), store, schema, compression);
+                made[i] = encode_pending(std::move(pending[i]), store, schema, encoder);
         } catch (...) {
             const std::lock_guard lock(mutex);
             if (!error) error = std::current_exception();

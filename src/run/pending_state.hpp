@@ -36,7 +36,7 @@ struct PendingState {
 /// Encodes what is not yet. nullopt if the rows have gone into the next pass meanwhile: a later state will say more.
 [[nodiscard]] std::optional<NewState> encode_pending(PendingState&& pending, StageStore& store,
                                                      const std::shared_ptr<const BatchSchema>& schema,
-                                                     CheckpointCompression compression);
+                                                     StateEncoder& encoder);
 
 /// The same for many, by `threads` threads; in the same order.
 [[nodiscard]] std::vector<NewState> encode_all(std::vector<PendingState>&& pending, StageStore& store,

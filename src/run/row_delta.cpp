@@ -75,9 +75,15 @@ void apply_text(const MorselDelta::Text& text, std::size_t column, std::uint32_t
 
 }  // namespace
 
-RecordedState::RecordedState(const StateLayout& layout) : layout_(&layout) {
-    for (std::size_t i = 0; i < layout.texts.size(); ++i)
-        delta_.texts.push_back({static_cast<std::uint32_t>(i), {}, {}});
+RecordedState::RecordedState(const StateLayout& layout, std::size_t rows, std::size_t text_bytes)
+    : layout_(&layout) {
+    rows_.reserve(rows);
+    delta_.sources.reserve(rows);
+    for (std::size_t i = 0; i < layout.texts.size(); ++i) {
+        MorselDelta::Text& text = delta_.texts.emplace_back();
+        text.column = static_cast<std::uint32_t>(i);
+        if (text_bytes > 0) text.values.reserve(rows, text_bytes);
+    }
     for (const auto& [name, type] : layout.names.scalars) delta_.scalars.emplace_back(type);
 }
 
@@ -95,6 +101,12 @@ void RecordedState::add(Batch& batch, std::uint32_t row, std::size_t text_column
     }
     origin.base_row = place;
     origin.written_since_base = 0;
+}
+
+std::size_t RecordedState::text_bytes() const {
+    std::size_t most = 0;
+    for (const MorselDelta::Text& text : delta_.texts) most = std::max(most, text.values.payload_bytes());
+    return most;
 }
 
 void RecordedState::finish(const Batch& batch, DeltaBase& base) {

@@ -22,7 +22,8 @@ namespace dj {
 /// A state being recorded while a morsel's rows go by one after the other.
 class RecordedState {
 public:
-    explicit RecordedState(const StateLayout& layout);
+    /// `rows` and `text_bytes`: room for so many, to begin with.
+    explicit RecordedState(const StateLayout& layout, std::size_t rows = 0, std::size_t text_bytes = 0);
 
     /// The next surviving row. `text` is what operators made of column `text_column`, whose values in `batch` may be
     /// older. The row's origin refers to this state from here on.
@@ -33,6 +34,7 @@ public:
 
     [[nodiscard]] const StateLayout& layout() const { return *layout_; }
     [[nodiscard]] std::uint64_t rows() const { return rows_.size(); }
+    [[nodiscard]] std::size_t text_bytes() const;  ///< Of the column with most.
     /// Complete after `finish`.
     [[nodiscard]] MorselDelta& delta() { return delta_; }
 

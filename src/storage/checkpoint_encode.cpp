@@ -3,7 +3,9 @@
 #include <limits>
 
 #include <arrow/array.h>
+#include <arrow/buffer.h>
 #include <arrow/builder.h>
+#include <arrow/io/memory.h>
 #include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
 #include <arrow/util/key_value_metadata.h>
@@ -18,11 +20,6 @@ namespace dj {
 namespace {
 
 constexpr std::string_view kWhat = "cannot encode a checkpoint state";
-
-std::string framed(std::string_view message, CheckpointCompression compression, std::uint64_t& raw_bytes) {
-    raw_bytes += message.size();
-    return compressed_frame(message, compression);
-}
 
 template <class Builder>
 std::shared_ptr<arrow::Array> finished(Builder& builder) {
@@ -86,12 +83,19 @@ std::shared_ptr<arrow::Array> copies_of(const Sources& sources, std::size_t rows
     return list_of(type, finished(builder));
 }
 
+std::shared_ptr<arrow::Buffer> borrowed(std::string_view bytes) {
+    return std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                           static_cast<std::int64_t>(bytes.size()));
+}
+
+/// Refers to the column's bytes.
 std::shared_ptr<arrow::Array> texts_of(const TextColumn& column) {
-    arrow::LargeStringBuilder builder;
-    arrow_check(builder.Reserve(static_cast<std::int64_t>(column.size())), kWhat);
-    arrow_check(builder.ReserveData(static_cast<std::int64_t>(column.payload_bytes())), kWhat);
-    for (std::size_t row = 0; row < column.size(); ++row) builder.UnsafeAppend(column.at(row));
-    return finished(builder);
+    const auto ends = column.row_ends();
+    std::vector<std::int64_t> offsets{0};
+    offsets.insert(offsets.end(), ends.begin(), ends.end());
+    return std::make_shared<arrow::LargeStringArray>(static_cast<std::int64_t>(column.size()),
+                                                     arrow::Buffer::FromVector(std::move(offsets)),
+                                                     borrowed(column.payload()));
 }
 
 template <class Builder, class ValueAt>
@@ -152,24 +156,58 @@ void add_scalars(const MorselDelta& delta, const StateColumns& columns, const ar
     }
 }
 
-std::string bytes_of(const arrow::Buffer& buffer) {
+std::string_view bytes_of(const arrow::Buffer& buffer) {
     return {reinterpret_cast<const char*>(buffer.data()), static_cast<std::size_t>(buffer.size())};
 }
 
 }  // namespace
 
-std::string encode_state_head(const StateColumns& columns, const nlohmann::json& about,
-                              CheckpointCompression compression, std::uint64_t& raw_bytes) {
+struct StateEncoder::Tools {
+    FrameCompressor compressor;
+    std::string message;  ///< Room for one, reused.
+    struct KnownSchema {
+        StateColumns columns;
+        std::shared_ptr<arrow::Schema> schema;
+    };
+    std::vector<KnownSchema> schemas;  ///< A recipe has a few; making one takes as long as a small morsel.
+
+    const std::shared_ptr<arrow::Schema>& schema_of(const StateColumns& columns) {
+        for (const KnownSchema& known : schemas) {
+            if (known.columns == columns) return known.schema;
+        }
+        return schemas.emplace_back(columns, state_schema(columns)).schema;
+    }
+    std::string_view serialise(const arrow::RecordBatch& batch) {
+        const auto options = arrow::ipc::IpcWriteOptions::Defaults();
+        std::int64_t size = 0;
+        arrow_check(arrow::ipc::GetRecordBatchSize(batch, options, &size), kWhat);
+        if (message.size() < static_cast<std::size_t>(size)) message.resize(static_cast<std::size_t>(size));
+        arrow::io::FixedSizeBufferWriter stream(
+            std::make_shared<arrow::MutableBuffer>(reinterpret_cast<std::uint8_t*>(message.data()), size));
+        arrow_check(arrow::ipc::SerializeRecordBatch(batch, options, &stream), kWhat);
+        return std::string_view(message).substr(0, static_cast<std::size_t>(size));
+    }
+    std::string framed(std::string_view bytes, std::uint64_t& raw_bytes) {
+        raw_bytes += bytes.size();
+        return compressor.frame(bytes);
+    }
+};
+
+StateEncoder::StateEncoder(CheckpointCompression compression)
+    : tools_(std::make_unique<Tools>(Tools{FrameCompressor(compression), {}, {}})) {}
+StateEncoder::~StateEncoder() = default;
+
+std::string StateEncoder::head(const StateColumns& columns, const nlohmann::json& about,
+                               std::uint64_t& raw_bytes) {
     const auto text = about.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    const auto schema = state_schema(columns)->WithMetadata(
+    const auto schema = tools_->schema_of(columns)->WithMetadata(
         arrow::key_value_metadata({"dj.format", "dj.partition"}, {"1", text}));
-    return framed(bytes_of(*arrow_value(arrow::ipc::SerializeSchema(*schema), kWhat)), compression,
-                  raw_bytes);
+    return tools_->framed(bytes_of(*arrow_value(arrow::ipc::SerializeSchema(*schema), kWhat)), raw_bytes);
 }
 
-std::string encode_morsel_delta(const StateColumns& columns, const MorselDelta& delta,
-                                CheckpointCompression compression, std::uint64_t& raw_bytes) {
-    const auto schema = state_schema(columns);
+std::string StateEncoder::morsel(const StateColumns& columns, const MorselDelta& delta,
+                                 std::uint64_t& raw_bytes) {
+    const auto& schema = tools_->schema_of(columns);
     const auto sources = counted(delta);
     arrow::ArrayVector arrays{single<arrow::UInt32Builder>(delta.sequence),
                               single<arrow::UInt64Builder>(delta.base_rows), bitmap_of(sources.distinct),
@@ -180,14 +218,12 @@ std::string encode_morsel_delta(const StateColumns& columns, const MorselDelta& 
     arrow_check(faults.AppendValues(delta.faults), kWhat);
     arrays.push_back(list_of(schema->fields().back()->type(), finished(faults)));
     const auto batch = arrow::RecordBatch::Make(schema, 1, std::move(arrays));
-    const auto buffer =
-        arrow_value(arrow::ipc::SerializeRecordBatch(*batch, arrow::ipc::IpcWriteOptions::Defaults()), kWhat);
-    return framed(bytes_of(*buffer), compression, raw_bytes);
+    return tools_->framed(tools_->serialise(*batch), raw_bytes);
 }
 
-std::string encode_state_end(CheckpointCompression compression, std::uint64_t& raw_bytes) {
+std::string StateEncoder::end(std::uint64_t& raw_bytes) {
     constexpr std::string_view kEndOfStream("\xFF\xFF\xFF\xFF\0\0\0\0", 8);
-    return framed(kEndOfStream, compression, raw_bytes);
+    return tools_->framed(kEndOfStream, raw_bytes);
 }
 
 }  // namespace dj

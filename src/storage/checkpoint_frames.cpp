@@ -37,26 +37,6 @@ std::unique_ptr<arrow::util::Codec> lz4_codec() {
     return arrow_value(arrow::util::Codec::Create(arrow::Compression::LZ4_FRAME), "LZ4");
 }
 
-std::string zstd_frame(std::string_view message) {
-    std::string out(ZSTD_compressBound(message.size()), '\0');
-    const std::size_t size =
-        ZSTD_compress(out.data(), out.size(), message.data(), message.size(), kZstdLevel);
-    if (ZSTD_isError(size) != 0) throw EnvironmentError(fmt::format("zstd: {}", ZSTD_getErrorName(size)));
-    out.resize(size);
-    return out;
-}
-
-std::string lz4_frame(std::string_view message) {
-    const auto codec = lz4_codec();
-    const auto length = static_cast<std::int64_t>(message.size());
-    const auto bound = codec->MaxCompressedLen(length, octets(message));
-    std::string out(static_cast<std::size_t>(bound), '\0');
-    const auto size = arrow_value(
-        codec->Compress(length, octets(message), bound, reinterpret_cast<std::uint8_t*>(out.data())), "LZ4");
-    out.resize(static_cast<std::size_t>(size));
-    return out;
-}
-
 std::size_t zstd_frame_size(std::string_view in) {
     const std::size_t size = ZSTD_findFrameCompressedSize(in.data(), in.size());
     if (ZSTD_isError(size) != 0 || size == 0 || size > in.size()) corrupt_state("a zstd frame is torn");
@@ -155,13 +135,50 @@ void corrupt_state(std::string_view why) {
     throw EnvironmentError(fmt::format("{} is damaged: {}", kWhat, why));
 }
 
-std::string compressed_frame(std::string_view message, CheckpointCompression compression) {
-    switch (compression) {
+struct FrameCompressor::Tools {
+    std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> zstd{nullptr, &ZSTD_freeCCtx};
+    std::unique_ptr<arrow::util::Codec> lz4;
+    std::string room;  ///< For the largest frame so far, before its size is known.
+};
+
+FrameCompressor::FrameCompressor(CheckpointCompression compression)
+    : compression_(compression), tools_(std::make_unique<Tools>()) {
+    if (compression == CheckpointCompression::lz4) tools_->lz4 = lz4_codec();
+    if (compression != CheckpointCompression::zstd) return;
+    tools_->zstd.reset(ZSTD_createCCtx());
+    if (tools_->zstd == nullptr) throw EnvironmentError("zstd: no memory to compress");
+}
+FrameCompressor::~FrameCompressor() = default;
+FrameCompressor::FrameCompressor(FrameCompressor&&) noexcept = default;
+
+std::string FrameCompressor::frame(std::string_view message) {
+    switch (compression_) {
         case CheckpointCompression::zstd: return zstd_frame(message);
         case CheckpointCompression::lz4: return lz4_frame(message);
         case CheckpointCompression::none: break;
     }
     return std::string(message);
+}
+
+std::string FrameCompressor::zstd_frame(std::string_view message) {
+    std::string& room = tools_->room;
+    const std::size_t bound = ZSTD_compressBound(message.size());
+    if (room.size() < bound) room.resize(bound);
+    const std::size_t size =
+        ZSTD_compressCCtx(tools_->zstd.get(), room.data(), bound, message.data(), message.size(), kZstdLevel);
+    if (ZSTD_isError(size) != 0) throw EnvironmentError(fmt::format("zstd: {}", ZSTD_getErrorName(size)));
+    return room.substr(0, size);
+}
+
+std::string FrameCompressor::lz4_frame(std::string_view message) {
+    std::string& room = tools_->room;
+    const auto length = static_cast<std::int64_t>(message.size());
+    const auto bound = tools_->lz4->MaxCompressedLen(length, octets(message));
+    if (room.size() < static_cast<std::size_t>(bound)) room.resize(static_cast<std::size_t>(bound));
+    const auto size = arrow_value(
+        tools_->lz4->Compress(length, octets(message), bound, reinterpret_cast<std::uint8_t*>(room.data())),
+        "LZ4");
+    return room.substr(0, static_cast<std::size_t>(size));
 }
 
 PayloadFrames split_frames(std::string_view payload) {

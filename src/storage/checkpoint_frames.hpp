@@ -2,6 +2,7 @@
 /// A payload's pieces as bytes: each Arrow message a compressed frame of its own, and the frames found again.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +11,24 @@
 
 namespace dj {
 
-/// Throws EnvironmentError if there is no memory for it.
-[[nodiscard]] std::string compressed_frame(std::string_view message, CheckpointCompression compression);
+/// Keeps the compressor's tables and its room from frame to frame. One thread.
+class FrameCompressor {
+public:
+    /// Throws EnvironmentError if there is no memory for it.
+    explicit FrameCompressor(CheckpointCompression compression);
+    ~FrameCompressor();
+    FrameCompressor(FrameCompressor&&) noexcept;
+
+    [[nodiscard]] std::string frame(std::string_view message);
+
+private:
+    [[nodiscard]] std::string zstd_frame(std::string_view message);
+    [[nodiscard]] std::string lz4_frame(std::string_view message);
+
+    CheckpointCompression compression_;
+    struct Tools;
+    std::unique_ptr<Tools> tools_;
+};
 
 struct PayloadFrames {
     CheckpointCompression compression = CheckpointCompression::none;

@@ -60,8 +60,9 @@ protected:
             nlohmann::json about = {{"records", 2}};
             if (!hash.empty()) about["content_hash"] = hash;
             std::uint64_t raw = 0;
-            state.pieces.push_back(store.put(encode_state_head({}, about, CheckpointCompression::zstd, raw)));
-            state.pieces.push_back(store.put(encode_state_end(CheckpointCompression::zstd, raw)));
+            StateEncoder encoder(CheckpointCompression::zstd);
+            state.pieces.push_back(store.put(encoder.head({}, about, raw)));
+            state.pieces.push_back(store.put(encoder.end(raw)));
             states.push_back(std::move(state));
         }
         GenerationWriter writer(world_, files_, spec_.checkpoint.folder, 1);

@@ -61,10 +61,10 @@ inline MorselDelta empty_delta(std::uint32_t sequence) {
 inline std::vector<std::string> payload_pieces(const StateColumns& columns, const nlohmann::json& about,
                                                const std::vector<MorselDelta>& morsels,
                                                CheckpointCompression compression, std::uint64_t& raw_bytes) {
-    std::vector<std::string> pieces{encode_state_head(columns, about, compression, raw_bytes)};
-    for (const auto& morsel : morsels)
-        pieces.push_back(encode_morsel_delta(columns, morsel, compression, raw_bytes));
-    pieces.push_back(encode_state_end(compression, raw_bytes));
+    StateEncoder encoder(compression);
+    std::vector<std::string> pieces{encoder.head(columns, about, raw_bytes)};
+    for (const auto& morsel : morsels) pieces.push_back(encoder.morsel(columns, morsel, raw_bytes));
+    pieces.push_back(encoder.end(raw_bytes));
     return pieces;
 }
 

@@ -113,7 +113,7 @@ TEST_P(CheckpointStateTest, DamageIsRefusedOrHarmless) {
 TEST_P(CheckpointStateTest, ContradictionsAreBugs) {
     std::uint64_t raw = 0;
     const auto encode = [&](const MorselDelta& delta) {
-        (void)encode_morsel_delta(sample_columns(), delta, GetParam(), raw);
+        (void)StateEncoder(GetParam()).morsel(sample_columns(), delta, raw);
     };
     auto delta = sample_delta(0);
     delta.sources.back() = 9;

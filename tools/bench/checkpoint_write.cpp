@@ -76,20 +76,21 @@ std::vector<dj::NewState> make_states(const dj::mpi::Communicator& world, dj::St
     const auto ranks = static_cast<std::uint32_t>(world.size());
     const dj::StateColumns columns{.texts = {"text"}};
     std::vector<dj::NewState> states;
+    dj::StateEncoder encoder(options.compression);
     auto left = (options.mib << 20) / ranks;
     for (auto partition = static_cast<std::uint32_t>(world.rank()); left > 0; partition += ranks) {
         dj::NewState state;
         state.head = {.partition = partition, .position = 1, .ops_hash = dj::xxh3_128("checkpoint_write")};
         auto& raw = state.head.raw_bytes;
         const auto add = [&](std::string piece) { state.pieces.push_back(store.put(std::move(piece))); };
-        add(encode_state_head(columns, {{"partition", partition}}, options.compression, raw));
+        add(encoder.head(columns, {{"partition", partition}}, raw));
         const auto bytes = std::min(left, kStateBytes);
         for (std::uint32_t i = 0; i * kMorselBytes < bytes; ++i) {
             const auto delta = morsel(partition, i);
             state.head.rows += delta.sources.size();
-            add(encode_morsel_delta(columns, delta, options.compression, raw));
+            add(encoder.morsel(columns, delta, raw));
         }
-        add(encode_state_end(options.compression, raw));
+        add(encoder.end(raw));
         states.push_back(std::move(state));
         left -= bytes;
     }

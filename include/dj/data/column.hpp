@@ -22,6 +22,9 @@ class TextColumn {
 public:
     [[nodiscard]] std::size_t size() const { return ends_.size(); }
     [[nodiscard]] std::size_t payload_bytes() const { return bytes_.size(); }
+    /// All rows, one right after the other.
+    [[nodiscard]] std::string_view payload() const { return bytes_; }
+    [[nodiscard]] std::span<const std::uint64_t> row_ends() const { return ends_; }
     [[nodiscard]] std::string_view at(std::size_t row) const {
         const std::uint64_t begin = row == 0 ? 0 : ends_[row - 1];
         return {bytes_.data() + begin, static_cast<std::size_t>(ends_[row] - begin)};

@@ -71,13 +71,26 @@ struct MorselDelta {
     std::vector<std::string> faults;    ///< JSON objects, one per record set aside here.
 };
 
-/// The pieces of a payload, in this order: one head, the morsels, one end. Each adds the size before compression to
-/// `raw_bytes`. Thread-safe. Throw Bug for a delta that contradicts itself.
-[[nodiscard]] std::string encode_state_head(const StateColumns& columns, const nlohmann::json& about,
-                                            CheckpointCompression compression, std::uint64_t& raw_bytes);
-[[nodiscard]] std::string encode_morsel_delta(const StateColumns& columns, const MorselDelta& delta,
-                                              CheckpointCompression compression, std::uint64_t& raw_bytes);
-[[nodiscard]] std::string encode_state_end(CheckpointCompression compression, std::uint64_t& raw_bytes);
+/// Makes the pieces of payloads; a payload is one head, the morsels, one end. Each piece adds its size before compression to
+/// `raw_bytes`. Keeps buffers and the compressor's tables from piece to piece: one per thread. Throws Bug for a delta that
+/// contradicts itself.
+class StateEncoder {
+public:
+    explicit StateEncoder(CheckpointCompression compression);
+    ~StateEncoder();
+    StateEncoder(const StateEncoder&) = delete;
+    StateEncoder& operator=(const StateEncoder&) = delete;
+
+    [[nodiscard]] std::string head(const StateColumns& columns, const nlohmann::json& about,
+                                   std::uint64_t& raw_bytes);
+    [[nodiscard]] std::string morsel(const StateColumns& columns, const MorselDelta& delta,
+                                     std::uint64_t& raw_bytes);
+    [[nodiscard]] std::string end(std::uint64_t& raw_bytes);
+
+private:
+    struct Tools;
+    std::unique_ptr<Tools> tools_;
+};
 
 /// A payload opened. Cheap to move; its const verbs are thread-safe, so that threads decode morsels side by side.
 class StoredState {
