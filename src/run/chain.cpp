@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 namespace dj {
 
@@ -53,7 +54,7 @@ bool share_rows(const BoundOp& a, const BoundOp& b) {
 /// most recipes stay as they are.
 class RewrittenColumn {
 public:
-    RewrittenColumn(TextColumn& column, std::size_t rows) : column_(column), rows_(rows) {}
+    RewrittenColumn(const TextColumn& column, std::size_t rows) : column_(column), rows_(rows) {}
 
     /// Rows come in ascending order. A row that is left out keeps its text, or has none if it was dropped.
     void set(std::uint32_t row, std::string_view text) {
@@ -69,10 +70,11 @@ public:
         rewritten_.push_back({});
         ++next_;
     }
-    void finish() {
-        if (!begun_) return;
+    /// nullopt: as it was.
+    [[nodiscard]] std::optional<TextColumn> finish() {
+        if (!begun_) return std::nullopt;
         copy_up_to(rows_);
-        column_ = std::move(rewritten_);
+        return std::move(rewritten_);
     }
 
 private:
@@ -80,7 +82,7 @@ private:
         for (; next_ < row; ++next_) rewritten_.push_back(column_.at(next_));
     }
 
-    TextColumn& column_;
+    const TextColumn& column_;
     TextColumn rewritten_;
     std::size_t rows_;
     std::size_t next_ = 0;
@@ -189,6 +191,7 @@ void Chain::split_rows(Step& step, ChainRun& run) {
         if (row_pieces_.size() == 0) ++tally.dropped;
         if (row_pieces_.size() > 1) tally.made += row_pieces_.size() - 1;
     }
+    run.inputs.keep_all(run.batch);
     Batch made = run.batch.take_without(sources, column);
     made.text(column) = std::move(pieces);
     for (RowOrigin& origin : made.origins) {
@@ -202,7 +205,7 @@ void Chain::split_rows(Step& step, ChainRun& run) {
     tally.quarantined += run.faults.size() - faults_before;
     if (run.records && step.tap != nullptr && serves(run.base, *step.tap)) {
         RecordedState state(*step.tap);
-        for (const std::uint32_t row : run.rows) state.add(run.batch, row);
+        for (const std::uint32_t row : run.rows) state.add(run.batch, row, run.inputs);
         state.finish(run.batch, run.base);
         run.states.push_back(std::move(state));
     }
@@ -272,7 +275,8 @@ bool Chain::run_row(std::span<Step> group, ChainRun& run, std::uint32_t row) {
             begin = end;
         }
         if (!stays) return false;
-        if (step.records) (state++)->add(run.batch, row, step.bound->binding.text_column, facts_.text());
+        if (step.records)
+            (state++)->add(run.batch, row, run.inputs, {step.bound->binding.text_column, facts_.text()});
     }
     return true;
 }
@@ -327,7 +331,7 @@ void Chain::run_group(std::span<Step> group, ChainRun& run) {
         kept_.push_back(row);
         if (row_rewritten_) text.set(row, row_text_);
     }
-    text.finish();
+    if (auto made = text.finish()) run.inputs.replace(batch, any.binding.text_column, std::move(*made));
     run.rows.swap(kept_);
     finish_states(group, run);
     const std::uint64_t whole = nanoseconds_between(begin, Clock::now());
@@ -377,7 +381,7 @@ void Chain::make_keys(ChainRun& run, TextColumn& keys) {
     }
     if (bound.hash_column && bound.computes_hash) {
         for (; next < run.batch.size(); ++next) hashes.push_back({});
-        run.batch.text(*bound.hash_column) = std::move(hashes);
+        run.inputs.replace(run.batch, *bound.hash_column, std::move(hashes));
     }
     run.rows.swap(kept_);
 }

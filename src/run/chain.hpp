@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "input_texts.hpp"
 #include "partition_state.hpp"
 #include "pipeline.hpp"
 #include "row_delta.hpp"
@@ -26,6 +27,7 @@ struct ChainRun {
     std::size_t end = ~std::size_t{0};  ///< Operators from it on are not to run yet.
     bool records = true;                ///< Whether states are recorded.
     DeltaBase base;
+    InputTexts inputs{};                  ///< As they were read.
     std::vector<RecordedState> states{};  ///< Recorded on the way.
 };
 

@@ -18,8 +18,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kLookInterval = std::chrono::milliseconds(50);
 constexpr int kMaxFailures = 3;
-/// Rows are worth a copy under `auto` if making them anew costs so many times what the copy does.
-constexpr double kWorthACopy = 20;
 /// A round that writes less says nothing about the speed.
 constexpr std::uint64_t kTellingBytes = 16ULL << 20;
 
@@ -32,7 +30,6 @@ double seconds_since(Clock::time_point begin) {
 Checkpointer::Checkpointer(const mpi::Communicator& communicator, Context context, std::uint64_t first_number)
     : communicator_(communicator.duplicate()),
       context_(std::move(context)),
-      hashes_(ops_hashes(ops_identity(context_.spec), context_.spec.ops)),
       writer_(communicator_, context_.files, context_.spec.checkpoint.folder, context_.spec.attempt),
       next_number_(first_number) {
     thread_ = std::thread([this] { loop(); });
@@ -45,149 +42,6 @@ Checkpointer::~Checkpointer() {
     }
     changed_.notify_all();
     if (thread_.joinable()) thread_.join();
-}
-
-StateHead Checkpointer::head_of(StateKind kind, std::uint32_t partition, std::uint32_t position) const {
-    StateHead head;
-    head.partition = partition;
-    head.position = position;
-    head.attempt = static_cast<std::uint32_t>(context_.spec.attempt);
-    head.kind = kind;
-    head.ops_hash = kind == StateKind::exported ? context_.export_hash : hashes_.at(position);
-    return head;
-}
-
-void Checkpointer::add(PendingState&& state) {
-    std::uint64_t bytes = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        if (ended_) return;
-        pending_bytes_ += state.waiting_bytes();
-        bytes = pending_bytes_;
-        pending_.push_back(std::move(state));
-    }
-    if (bytes > context_.spec.checkpoint.commit.most_waiting_bytes) context_.send(0, Tag::commit_wanted, {});
-}
-
-void Checkpointer::partition_done(PartitionState& state, double begin_seconds) {
-    if (state.pass >= context_.pipeline.input_segments) return;
-    PartitionAccount account;
-    {
-        const std::lock_guard lock(mutex_);
-        PartitionAccount& known = accounts_[state.partition];
-        if (state.from_input) {
-            known = {};
-            known.records = state.records;
-            known.bytes_read = state.bytes_read;
-            known.content_hash = state.content_hash;
-            known.begin_seconds = begin_seconds;
-        }
-        known.end_seconds = seconds_since_epoch();
-        known.tallies.resize(state.tallies.size());
-        for (std::size_t i = 0; i < state.tallies.size(); ++i) known.tallies[i] += state.tallies[i];
-        if (state.fault_count > 0) {
-            for (RowFault& fault : deserialise_faults(state.faults.read()))
-                known.faults.push_back(std::move(fault));
-        }
-        account = known;
-    }
-    add_recorded(state, account);
-    if (context_.pipeline.segments[state.pass].ends_dataset_wide) add_boundary(state, account);
-}
-
-void Checkpointer::add_recorded(PartitionState& state, const PartitionAccount& account) {
-    std::map<const StateLayout*, PendingState> states;
-    for (MorselRows& morsel : state.morsels) {
-        for (RecordedPiece& piece : morsel.states) {
-            PendingState& pending = states[piece.layout];
-            pending.head.rows += piece.rows;
-            pending.raw_bytes += piece.raw_bytes;
-            pending.pieces.push_back(std::move(piece.bytes));
-        }
-        morsel.states.clear();
-    }
-    const Segment& segment = context_.pipeline.segments[state.pass];
-    for (auto& [layout, pending] : states) {
-        if (pending.pieces.size() != state.morsels.size()) continue;  // some morsels had another base
-        const std::uint64_t rows = pending.head.rows;
-        pending.head = head_of(StateKind::rows, state.partition, layout->position);
-        pending.head.base_position = layout->base_position;
-        pending.head.rows = rows;
-        pending.layout = layout;
-        // The making of keys belongs to the operator behind the boundary, and to the state at it.
-        const bool at_keys = segment.ends_dataset_wide && layout->position == segment.end_op;
-        pending.about = to_json(up_to(account, layout->position + (at_keys ? 1 : 0), false));
-        add(std::move(pending));
-    }
-}
-
-void Checkpointer::add_boundary(const PartitionState& state, const PartitionAccount& account) {
-    const CheckpointSpec& spec = context_.spec.checkpoint;
-    if (context_.states.boundary_taps[state.pass] || spec.strategy == CheckpointStrategy::manual) return;
-    const StateLayout& layout = context_.states.boundaries[state.pass];
-    PendingState pending;
-    pending.head = head_of(StateKind::rows, state.partition, layout.position);
-    pending.head.rows = state.rows();
-    pending.layout = &layout;
-    std::uint64_t bytes = 0;
-    for (const MorselRows& morsel : state.morsels) {
-        pending.rows.push_back({morsel.sequence, morsel.base.input_rows, morsel.batch});
-        bytes += morsel.batch->size_bytes();
-    }
-    if (spec.strategy == CheckpointStrategy::automatic) {
-        std::uint64_t nanoseconds = 0;
-        for (const StepTally& tally : state.tallies) nanoseconds += tally.nanoseconds;
-        const std::lock_guard lock(mutex_);
-        const double copying = static_cast<double>(bytes) * seconds_per_byte_;
-        if (static_cast<double>(nanoseconds) * 1e-9 < kWorthACopy * copying) return;
-    }
-    pending.about = to_json(up_to(account, layout.position + 1, false));
-    add(std::move(pending));
-}
-
-void Checkpointer::exported(std::uint32_t partition, const ExportedRows& rows) {
-    PendingState pending;
-    pending.head =
-        head_of(StateKind::exported, partition, static_cast<std::uint32_t>(context_.pipeline.ops.size()));
-    for (const ExportedRun& run : rows.runs) pending.head.rows += run.rows;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto account = accounts_.find(partition);
-        if (account == accounts_.end()) return;  // of a new order: it is not one of the input's partitions
-        pending.about = to_json(account->second);
-        accounts_.erase(account);
-    }
-    pending.about["export"] = to_json(rows);
-    add(std::move(pending));
-}
-
-void Checkpointer::row_plan(const StagedPartition& partition, std::uint32_t base_position) {
-    PendingState pending;
-    pending.head = head_of(StateKind::row_plan, partition.partition, base_position + 1);
-    pending.head.base_position = base_position;
-    std::size_t row = 0;
-    std::uint32_t sequence = 0;
-    StateEncoder encoder(context_.spec.checkpoint.compression);
-    for (const StagedPartition::Part& part : partition.parts) {
-        MorselDelta delta;
-        delta.sequence = sequence++;
-        delta.base_rows = part.rows;
-        for (std::uint32_t i = 0; i < part.rows; ++i, ++row) {
-            if (partition.keep.empty() || partition.keep[row]) delta.sources.push_back(i);
-        }
-        pending.head.rows += delta.sources.size();
-        pending.pieces.push_back(context_.store.put(encoder.morsel({}, delta, pending.raw_bytes)));
-    }
-    pending.about = {{"rows_in", partition.rows()}, {"rows_out", pending.head.rows}};
-    {
-        const std::lock_guard lock(mutex_);
-        const auto account = accounts_.find(partition.partition);
-        if (account != accounts_.end()) {
-            pending.about["records"] = account->second.records;
-            pending.about["content_hash"] = account->second.content_hash;
-        }
-    }
-    add(std::move(pending));
 }
 
 void Checkpointer::announced(const CommitRound& round) {
@@ -242,17 +96,14 @@ void Checkpointer::announce_if_due() {
     {
         const std::lock_guard lock(mutex_);
         if (announced_) return;
-        std::uint64_t bytes = pending_bytes_;
-        for (const PendingState& state : pending_) {
-            for (const auto& rows : state.rows) bytes += rows.batch->size_bytes();
-        }
+        const StateCollector::Waiting waiting = context_.collector.waiting();
         CommitPolicy policy = context_.spec.checkpoint.commit;
         policy.most_waiting_bytes =
             ~std::uint64_t{0};  // rows that wait for the next pass take no memory here
         if (wanted_) {
             reason = CommitReason::bytes;
-        } else if (!commit_is_due(policy, seconds_since(last_end_), predicted_seconds(bytes),
-                                  bytes + pending_.size())) {
+        } else if (!commit_is_due(policy, seconds_since(last_end_), predicted_seconds(waiting.bytes),
+                                  waiting.bytes + waiting.states)) {
             return;
         }
     }
@@ -317,23 +168,10 @@ void Checkpointer::after_failure(const CommitRound& round, std::exception_ptr er
     if (failures_ >= kMaxFailures && !round.last) context_.fail(std::move(error));
 }
 
-std::vector<PendingState> Checkpointer::take_pending(const CommitRound& round) {
-    const std::lock_guard lock(mutex_);
-    std::vector<PendingState> taken = std::exchange(pending_, {});
-    pending_bytes_ = 0;
-    if (round.reason == CommitReason::end) {
-        // The rows have gone on, and the export is about to get its own name.
-        std::erase_if(taken, [](const PendingState& state) {
-            return !state.rows.empty() || state.head.kind == StateKind::exported;
-        });
-    }
-    return taken;
-}
-
 void Checkpointer::write_round(const CommitRound& round) {
     if (round.nothing) return;
     const auto begin = Clock::now();
-    std::vector<PendingState> taken = take_pending(round);
+    std::vector<PendingState> taken = context_.collector.take(round.reason);
     std::uint64_t row_bytes = 0;
     bool exports = false;
     for (const PendingState& state : taken) {
@@ -383,6 +221,7 @@ void Checkpointer::count(const GenerationRecord& record, std::uint64_t row_bytes
     totals_.seconds += record.seconds;
     if (row_bytes > kTellingBytes) {
         seconds_per_byte_ = std::max(record.seconds - fixed_seconds_, 0.0) / static_cast<double>(row_bytes);
+        context_.collector.set_copy_speed(seconds_per_byte_);
     } else {
         fixed_seconds_ = 0.5 * (fixed_seconds_ + record.seconds);
     }

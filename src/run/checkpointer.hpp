@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One rank's hand in the job's checkpoints. Threads that finish partitions leave their states here; a thread of its own
-/// joins every round that rank 0 announces, and writes what is there together with all other ranks while they compute on.
+/// One rank's hand in the job's checkpoints: a thread of its own joins every round that rank 0 announces, and writes what the
+/// collector holds together with all other ranks while they compute on.
 /// Rounds are numbered and every rank joins each of them, with nothing to write if need be, so none can wait for another.
 #pragma once
 
@@ -9,8 +9,6 @@
 #include <deque>
 #include <exception>
 #include <functional>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -19,12 +17,8 @@
 #include "dj/mpi/communicator.hpp"
 #include "dj/run/job.hpp"
 #include "dj/storage/generation_writer.hpp"
-#include "exporter.hpp"
 #include "messages.hpp"
-#include "partition_account.hpp"
-#include "pending_state.hpp"
-#include "staged_partition.hpp"
-#include "state_layout.hpp"
+#include "state_collector.hpp"
 
 namespace dj {
 
@@ -43,7 +37,7 @@ public:
     struct Context {
         const JobSpec& spec;
         const Pipeline& pipeline;
-        const StatePlan& states;
+        StateCollector& collector;
         FileSystem& files;
         StageStore& store;
         std::function<void(int to, Tag tag, std::string bytes)> send;
@@ -54,7 +48,6 @@ public:
         /// Rank 0: a generation counts, with these states.
         std::function<void(const GenerationRecord&, const std::vector<StateHead>&)> committed;
         std::function<void(std::exception_ptr)> fail;  ///< Commits fail again and again.
-        Digest128 export_hash{};                       ///< Of all that decides the bytes of the output.
     };
 
     /// Collective. `first_number`: of the first generation (rank 0's counts).
@@ -62,16 +55,6 @@ public:
     ~Checkpointer();
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
-
-    /// A partition has been through a pass. `state` keeps its rows; its recorded states are taken.
-    void partition_done(PartitionState& state, double begin_seconds);
-    /// The rows of a partition that is done stand in the export's temporary files.
-    void exported(std::uint32_t partition, const ExportedRows& rows);
-    /// What a dataset-wide operator decided for a partition: which of its rows stay. Of the operator behind
-    /// `base_position` others.
-    void row_plan(const StagedPartition& partition, std::uint32_t base_position);
-    /// A partition that need not be processed: its account, for the states of later passes.
-    void adopt(std::uint32_t partition, PartitionAccount account);
 
     /// Rank 0: some rank holds as much as it may.
     void want();
@@ -85,31 +68,22 @@ public:
 
 private:
     void loop();
-    [[nodiscard]] std::vector<PendingState> take_pending(const CommitRound& round);
     void run_round(const CommitRound& round);
     void write_round(const CommitRound& round);
     void after_failure(const CommitRound& round, std::exception_ptr error);
     void count(const GenerationRecord& record, std::uint64_t row_bytes);
     void announce_if_due();
     void announce(CommitReason reason, bool last);
-    void add(PendingState&& state);
-    [[nodiscard]] StateHead head_of(StateKind kind, std::uint32_t partition, std::uint32_t position) const;
-    void add_recorded(PartitionState& state, const PartitionAccount& account);
-    void add_boundary(const PartitionState& state, const PartitionAccount& account);
     void keep_versions();
     [[nodiscard]] double predicted_seconds(std::uint64_t waiting_bytes) const;
 
     const mpi::Communicator communicator_;
     const Context context_;
-    const std::vector<Digest128> hashes_;  ///< Of the operators, by position.
     GenerationWriter writer_;
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<CommitRound> rounds_;
-    std::vector<PendingState> pending_;
-    std::uint64_t pending_bytes_ = 0;
-    std::map<std::uint32_t, PartitionAccount> accounts_;
     bool wanted_ = false;     ///< A rank holds as much as it may.
     bool announced_ = false;  ///< A round is under way.
     bool ended_ = false;
@@ -117,12 +91,12 @@ private:
     CommitTotals totals_;
 
     // The thread's own.
+    double fixed_seconds_ = 0.02;      ///< Of a round that writes next to nothing.
     std::vector<NewState> unwritten_;  ///< Encoded for a round that failed.
     std::uint64_t next_number_;
     int failures_ = 0;
     std::uint64_t next_clean_up_ = 8;
     std::chrono::steady_clock::time_point last_end_ = std::chrono::steady_clock::now();
-    double fixed_seconds_ = 0.02;            ///< Of a round that writes next to nothing.
     double seconds_per_byte_ = 1.0 / 100e6;  ///< Of rows to encode, compress and write.
     std::thread thread_;
 };

@@ -96,10 +96,13 @@ std::vector<ResolvedOp> JobCheckpoints::resolved() const {
 
 void JobCheckpoints::start(Surroundings surroundings) {
     if (!context_.spec.checkpoint.enabled) return;
+    collector_.emplace(
+        StateCollector::Context{context_.spec, context_.pipeline, plan_, context_.store, export_hash_,
+                                [send = surroundings.send] { send(0, Tag::commit_wanted, {}); }});
     Checkpointer::Context context{
         context_.spec,
         context_.pipeline,
-        plan_,
+        *collector_,
         context_.files,
         context_.store,
         std::move(surroundings.send),
@@ -111,8 +114,7 @@ void JobCheckpoints::start(Surroundings surroundings) {
         [this](const GenerationRecord& record, const std::vector<StateHead>& states) {
             record_commit(record, states);
         },
-        std::move(surroundings.fail),
-        export_hash_};
+        std::move(surroundings.fail)};
     checkpointer_.emplace(context_.communicator, std::move(context), earlier_.last_generation + 1);
 }
 
@@ -130,7 +132,7 @@ void JobCheckpoints::prepare(PassContext& context) {
     context.first_pass = earlier_.first_pass;
     if (!context_.spec.checkpoint.enabled) return;
     context.states = &plan_;
-    context.checkpointer = checkpointer();
+    context.collector = collector();
 }
 
 void JobCheckpoints::note_row_plan(const Segment& segment, const std::vector<StagedPartition>& staged) {
@@ -138,7 +140,7 @@ void JobCheckpoints::note_row_plan(const Segment& segment, const std::vector<Sta
     if (!checkpointer_ || !keeps_or_drops) return;
     if (segment.first_op > context_.pipeline.segments[context_.pipeline.input_segments - 1].first_op) return;
     for (const StagedPartition& partition : staged)
-        checkpointer_->row_plan(partition, static_cast<std::uint32_t>(segment.end_op));
+        collector_->row_plan(partition, static_cast<std::uint32_t>(segment.end_op));
 }
 
 std::string JobCheckpoints::finish(CommitReason reason) {

@@ -43,6 +43,7 @@ public:
     /// Collective.
     void start(Surroundings surroundings);
     /// For the messages about rounds; null where nothing is committed.
+    [[nodiscard]] StateCollector* collector() { return collector_ ? &*collector_ : nullptr; }
     [[nodiscard]] Checkpointer* checkpointer() { return checkpointer_ ? &*checkpointer_ : nullptr; }
 
     /// Adds what a pass needs to know.
@@ -66,6 +67,7 @@ private:
     StatePlan plan_;
     Digest128 export_hash_{};
     EarlierWork earlier_;
+    std::optional<StateCollector> collector_;
     std::optional<Checkpointer> checkpointer_;
 };
 

@@ -109,6 +109,7 @@ void MorselWorker::read(const MorselTask& task, ChainRun& run, MorselRows& resul
     }
     run.rows = every_row(run.batch);
     run.base = {0, run.batch.size(), run.batch.size()};
+    if (context_.states != nullptr) run.inputs = InputTexts(context_.states->written_texts);
     for (RecordFault& fault : parsed.faults) {
         RowFault record;
         record.origin.offset = fault.offset;
@@ -136,8 +137,8 @@ void MorselWorker::restore(const MorselTask& task, ChainRun& run) {
     run.records = false;
     for (const RestoredPartition::Step& step : task.restored->steps) {
         reach_base(step.head, run);
-        apply_delta(step.state.morsel(task.sequence), step.state.columns(), *context_.states, run.batch,
-                    run.rows);
+        apply_delta(step.state.morsel(task.sequence), step.state.columns(), *context_.states,
+                    {run.batch, run.rows, run.inputs});
         run.position = step.head.position;
         // What is recorded behind a row plan counts in the state before it, as it does in a run without a stop.
         if (step.head.kind != StateKind::row_plan) count_from(step.head.position, run);
@@ -189,7 +190,7 @@ void MorselWorker::take_stored(MorselTask& task, ChainRun& run) {
 void MorselWorker::record(ChainRun& run, const StateLayout& layout) {
     if (!serves(run.base, layout)) return;
     RecordedState state(layout);
-    for (const std::uint32_t row : run.rows) state.add(run.batch, row);
+    for (const std::uint32_t row : run.rows) state.add(run.batch, row, run.inputs);
     state.finish(run.batch, run.base);
     run.states.push_back(std::move(state));
 }
@@ -206,11 +207,18 @@ void MorselWorker::encode_states(ChainRun& run, MorselRows& result) {
     }
 }
 
+/// Rows that a commit is going to ask for soon are recorded while the texts they were read as are still at hand: edits of
+/// these are a small part of what the texts would be.
+bool MorselWorker::records_boundary() const {
+    if (context_.states == nullptr) return false;
+    if (context_.states->boundary_taps[pass_]) return true;
+    return context_.collector != nullptr && context_.collector->wants_boundaries();
+}
+
 void MorselWorker::store_rows(ChainRun& run, MorselRows& result) {
     TextColumn keys;
     chain_of(pass_).make_keys(run, keys);
-    if (context_.states != nullptr && context_.states->boundary_taps[pass_])
-        record(run, context_.states->boundaries[pass_]);
+    if (records_boundary()) record(run, context_.states->boundaries[pass_]);
     Batch& batch = run.batch;
     for (const std::size_t column : dead_columns_) batch.drop_values(column);
     if (run.rows.size() != batch.size()) batch = batch.take(run.rows);

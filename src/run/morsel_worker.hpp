@@ -25,6 +25,7 @@ private:
     static void count_from(std::uint32_t position, ChainRun& run);
     void take_stored(MorselTask& task, ChainRun& run);
     void record(ChainRun& run, const StateLayout& layout);
+    [[nodiscard]] bool records_boundary() const;
     void encode_states(ChainRun& run, MorselRows& result);
     void store_rows(ChainRun& run, MorselRows& result);
     void encode_rows(ChainRun& run, MorselRows& result);

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "assembler.hpp"
-#include "checkpointer.hpp"
 #include "dj/base/clock.hpp"
 #include "morsel_reader.hpp"
 #include "morsel_worker.hpp"
@@ -40,7 +39,7 @@ public:
             done.weight = std::accumulate(morsel.weights.begin(), morsel.weights.end(), done.weight);
             done.stats_bytes += morsel.stats.size_bytes();
         }
-        if (context_.checkpointer != nullptr) context_.checkpointer->partition_done(state, begin_seconds);
+        if (context_.collector != nullptr) context_.collector->partition_done(state, begin_seconds);
         keep(std::move(state));
         context_.desk.send(0, Tag::partition_done, done.pack());
     }

@@ -7,7 +7,6 @@
 #include <functional>
 #include <vector>
 
-#include "checkpointer.hpp"
 #include "dj/run/job.hpp"
 #include "dj/run/stop_request.hpp"
 #include "exporter.hpp"
@@ -15,6 +14,7 @@
 #include "pipeline.hpp"
 #include "rank_desk.hpp"
 #include "staged_partition.hpp"
+#include "state_collector.hpp"
 #include "state_layout.hpp"
 #include "work_meter.hpp"
 
@@ -34,7 +34,7 @@ struct PassContext {
     IntermediateStorage* intermediate = nullptr;     ///< Null: what operators leave is not kept.
     std::uint32_t first_pass = 0;                    ///< The one that reads the input.
     const StatePlan* states = nullptr;               ///< Null: no states are recorded, and none are restored.
-    Checkpointer* checkpointer = nullptr;            ///< Null: none.
+    StateCollector* collector = nullptr;             ///< Null: nothing is committed.
     std::function<void(const std::string&)> warn{};  ///< Puts a warning into the events.
 };
 

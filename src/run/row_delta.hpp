@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dj/data/batch.hpp"
+#include "input_texts.hpp"
 #include "partition_state.hpp"
 #include "state_layout.hpp"
 
@@ -25,10 +26,14 @@ public:
     /// `rows` and `text_bytes`: room for so many, to begin with.
     explicit RecordedState(const StateLayout& layout, std::size_t rows = 0, std::size_t text_bytes = 0);
 
-    /// The next surviving row. `text` is what operators made of column `text_column`, whose values in `batch` may be
-    /// older. The row's origin refers to this state from here on.
-    void add(Batch& batch, std::uint32_t row, std::size_t text_column, std::string_view text);
-    void add(Batch& batch, std::uint32_t row) { add(batch, row, kNoColumn, {}); }
+    /// A row's text where its column in the batch may still have an older one.
+    struct LatestText {
+        std::size_t column = ~std::size_t{0};
+        std::string_view text{};
+    };
+    /// The next surviving row. Its origin refers to this state from here on.
+    void add(Batch& batch, std::uint32_t row, const InputTexts& inputs, const LatestText& latest);
+    void add(Batch& batch, std::uint32_t row, const InputTexts& inputs) { add(batch, row, inputs, {}); }
     /// After the last row; takes the stats from `batch`. `base` is this state from here on.
     void finish(const Batch& batch, DeltaBase& base);
 
@@ -39,20 +44,26 @@ public:
     [[nodiscard]] MorselDelta& delta() { return delta_; }
 
 private:
-    static constexpr std::size_t kNoColumn = ~std::size_t{0};
-
     const StateLayout* layout_;
     std::vector<std::uint32_t> rows_;  ///< Of the batch.
     MorselDelta delta_;
+    std::string edit_;
 };
 
 /// The delta on the input of all rows of a batch whose operators have run up to `layout.position`.
 [[nodiscard]] MorselDelta delta_of(const Batch& batch, const StateLayout& layout, std::uint64_t input_rows);
 
-/// `rows`, ascending rows of `batch`, stand for the base; they become those of the state. Columns are found by name; one
+/// A morsel's surviving rows, ascending.
+struct RowsAtHand {
+    Batch& batch;
+    std::vector<std::uint32_t>& rows;
+    InputTexts& inputs;
+};
+
+/// The rows at hand stand for the base; they become those of the state. Columns are found by name; one
 /// that this recipe does not have is left out. Throws EnvironmentError if the delta does not fit its base.
-void apply_delta(const MorselDelta& delta, const StateColumns& columns, const StatePlan& plan, Batch& batch,
-                 std::vector<std::uint32_t>& rows);
+void apply_delta(const MorselDelta& delta, const StateColumns& columns, const StatePlan& plan,
+                 const RowsAtHand& morsel);
 
 /// The rows are a state from here on: the next delta counts from it.
 void rebase(Batch& batch, const std::vector<std::uint32_t>& rows);

@@ -123,7 +123,7 @@ private:
         context.job_id = spec_.job_id;
         if (spec_.checkpoint.enabled) {
             context.exported = [this](std::uint32_t partition, const ExportedRows& rows) {
-                checkpoints_->checkpointer()->exported(partition, rows);
+                checkpoints_->collector()->exported(partition, rows);
             };
         }
         // Blocks are compressed by the exporter's threads; plain rows are only written.

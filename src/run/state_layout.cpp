@@ -8,7 +8,7 @@ namespace dj {
 namespace {
 
 /// A chain of deltas is read as a whole: every so many states one is a delta on the input again.
-constexpr std::size_t kMaxChain = 8;
+constexpr std::size_t kMaxChain = 16;
 
 constexpr std::size_t kLastBit = 31;  // shared by all columns from here on
 

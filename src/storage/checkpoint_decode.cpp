@@ -100,7 +100,7 @@ std::shared_ptr<arrow::Array> values_of(const arrow::Array& array) {
 /// Where there are numbers, they say how many rows there can be.
 std::uint64_t most_rows_of(const arrow::RecordBatch& batch, const StateColumns& columns) {
     if (columns.scalars.empty()) return std::numeric_limits<std::uint32_t>::max();
-    const auto first = kFirstColumnField + 2 * static_cast<int>(columns.texts.size());
+    const auto first = kFirstColumnField + kTextFields * static_cast<int>(columns.texts.size());
     const auto values = values_of(*batch.column(first));
     return values == nullptr ? 0 : static_cast<std::uint64_t>(values->length());
 }
@@ -126,16 +126,27 @@ std::vector<std::uint32_t> sources_of(const arrow::RecordBatch& batch, std::uint
     return sources;
 }
 
+/// Values of some rows, and which. `Array`: of 64-bit offsets.
+template <class Array>
+void read_rows(const arrow::RecordBatch& batch, int field, std::uint64_t limit, TextColumn& column,
+               std::vector<std::uint32_t>& rows) {
+    const auto values = values_of(*batch.column(field));
+    if (values == nullptr) return;
+    rows = rows_of_bitmap(*batch.column(field + 1), limit);
+    const auto& texts = static_cast<const Array&>(*values);
+    if (texts.length() != static_cast<std::int64_t>(rows.size()) || texts.null_count() != 0)
+        corrupt_state("a text column has not one value per row");
+    column.reserve(rows.size(), static_cast<std::size_t>(texts.total_values_length()));
+    for (std::int64_t i = 0; i < texts.length(); ++i) column.push_back(texts.GetView(i));
+}
+
+/// nullopt: none has changed.
 std::optional<MorselDelta::Text> text_of(const arrow::RecordBatch& batch, int field, std::uint32_t column,
                                          std::uint64_t rows) {
-    const auto values = values_of(*batch.column(field));
-    if (values == nullptr) return std::nullopt;
-    MorselDelta::Text text{.column = column, .rows = rows_of_bitmap(*batch.column(field + 1), rows)};
-    const auto& strings = static_cast<const arrow::LargeStringArray&>(*values);
-    if (strings.length() != static_cast<std::int64_t>(text.rows.size()) || strings.null_count() != 0)
-        corrupt_state("a text column has not one value per row");
-    text.values.reserve(text.rows.size(), static_cast<std::size_t>(strings.total_values_length()));
-    for (std::int64_t i = 0; i < strings.length(); ++i) text.values.push_back(strings.GetView(i));
+    MorselDelta::Text text{.column = column};
+    read_rows<arrow::LargeStringArray>(batch, field, rows, text.values, text.rows);
+    read_rows<arrow::LargeBinaryArray>(batch, field + 2, rows, text.edits, text.edited_rows);
+    if (text.rows.empty() && text.edited_rows.empty()) return std::nullopt;
     return text;
 }
 
@@ -182,7 +193,7 @@ MorselDelta delta_of(const arrow::RecordBatch& batch, const StateColumns& column
     delta.base_rows = base_rows.Value(0);
     delta.sources = sources_of(batch, delta.base_rows, most_rows_of(batch, columns));
     int field = kFirstColumnField;
-    for (std::uint32_t column = 0; column < columns.texts.size(); ++column, field += 2) {
+    for (std::uint32_t column = 0; column < columns.texts.size(); ++column, field += kTextFields) {
         if (auto text = text_of(batch, field, column, delta.sources.size()))
             delta.texts.push_back(std::move(*text));
     }

@@ -12,6 +12,7 @@
 #include <roaring/roaring.hh>
 
 #include "dj/base/error.hpp"
+#include "dj/storage/checkpoint_store.hpp"
 #include "storage/arrow_status.hpp"
 #include "storage/checkpoint_frames.hpp"
 #include "storage/checkpoint_schema.hpp"
@@ -88,14 +89,14 @@ std::shared_ptr<arrow::Buffer> borrowed(std::string_view bytes) {
                                            static_cast<std::int64_t>(bytes.size()));
 }
 
-/// Refers to the column's bytes.
+/// Refers to the column's bytes. `Array`: of 64-bit offsets.
+template <class Array>
 std::shared_ptr<arrow::Array> texts_of(const TextColumn& column) {
     const auto ends = column.row_ends();
     std::vector<std::int64_t> offsets{0};
     offsets.insert(offsets.end(), ends.begin(), ends.end());
-    return std::make_shared<arrow::LargeStringArray>(static_cast<std::int64_t>(column.size()),
-                                                     arrow::Buffer::FromVector(std::move(offsets)),
-                                                     borrowed(column.payload()));
+    return std::make_shared<Array>(static_cast<std::int64_t>(column.size()),
+                                   arrow::Buffer::FromVector(std::move(offsets)), borrowed(column.payload()));
 }
 
 template <class Builder, class ValueAt>
@@ -125,21 +126,31 @@ std::shared_ptr<arrow::Array> numbers_of(const ScalarColumn& column) {
     return numbers_of<arrow::Int64Builder>(column, [&](std::size_t row) { return column.int64_at(row); });
 }
 
+/// Values of some rows, and which; nulls if there are none.
+template <class Array>
+void add_rows(const TextColumn& values, const std::vector<std::uint32_t>& rows, const arrow::Schema& schema,
+              arrow::ArrayVector& arrays) {
+    if (rows.size() != values.size())
+        throw Bug("a text column of a checkpoint's morsel has not one value per row");
+    const auto& type = schema.field(static_cast<int>(arrays.size()))->type();
+    if (rows.empty()) {
+        arrays.push_back(nothing(type));
+        arrays.push_back(nothing(arrow::binary()));
+        return;
+    }
+    arrays.push_back(list_of(type, texts_of<Array>(values)));
+    arrays.push_back(bitmap_of(rows));
+}
+
 void add_texts(const MorselDelta& delta, const arrow::Schema& schema, std::size_t columns,
                arrow::ArrayVector& arrays) {
+    const MorselDelta::Text unchanged;
     std::size_t next = 0;
     for (std::size_t column = 0; column < columns; ++column) {
-        const auto& type = schema.field(static_cast<int>(arrays.size()))->type();
-        if (next == delta.texts.size() || delta.texts[next].column != column) {
-            arrays.push_back(nothing(type));
-            arrays.push_back(nothing(arrow::binary()));
-            continue;
-        }
-        const auto& text = delta.texts[next++];
-        if (text.rows.size() != text.values.size())
-            throw Bug("a text column of a checkpoint's morsel has not one value per row");
-        arrays.push_back(list_of(type, texts_of(text.values)));
-        arrays.push_back(bitmap_of(text.rows));
+        const bool changed = next < delta.texts.size() && delta.texts[next].column == column;
+        const MorselDelta::Text& text = changed ? delta.texts[next++] : unchanged;
+        add_rows<arrow::LargeStringArray>(text.values, text.rows, schema, arrays);
+        add_rows<arrow::LargeBinaryArray>(text.edits, text.edited_rows, schema, arrays);
     }
     if (next != delta.texts.size()) throw Bug("the text columns of a checkpoint's morsel are not in order");
 }
@@ -175,7 +186,8 @@ struct StateEncoder::Tools {
         for (const KnownSchema& known : schemas) {
             if (known.columns == columns) return known.schema;
         }
-        return schemas.emplace_back(columns, state_schema(columns)).schema;
+        schemas.push_back({columns, state_schema(columns)});
+        return schemas.back().schema;
     }
     std::string_view serialise(const arrow::RecordBatch& batch) {
         const auto options = arrow::ipc::IpcWriteOptions::Defaults();
@@ -200,8 +212,8 @@ StateEncoder::~StateEncoder() = default;
 std::string StateEncoder::head(const StateColumns& columns, const nlohmann::json& about,
                                std::uint64_t& raw_bytes) {
     const auto text = about.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    const auto schema = tools_->schema_of(columns)->WithMetadata(
-        arrow::key_value_metadata({"dj.format", "dj.partition"}, {"1", text}));
+    const auto schema = tools_->schema_of(columns)->WithMetadata(arrow::key_value_metadata(
+        {"dj.format", "dj.partition"}, {std::to_string(kCheckpointFormatVersion), text}));
     return tools_->framed(bytes_of(*arrow_value(arrow::ipc::SerializeSchema(*schema), kWhat)), raw_bytes);
 }
 

@@ -53,6 +53,8 @@ std::shared_ptr<arrow::Schema> state_schema(const StateColumns& columns) {
     for (const auto& name : columns.texts) {
         fields.push_back(field_of(name, arrow::list(arrow::large_utf8()), "text"));
         fields.push_back(field_of(name + ".rows", arrow::binary(), "rows"));
+        fields.push_back(field_of(name + ".edits", arrow::list(arrow::large_binary()), "edits"));
+        fields.push_back(field_of(name + ".edited", arrow::binary(), "edited"));
     }
     for (const auto& [name, type] : columns.scalars)
         fields.push_back(field_of(name, arrow::list(type_of(type)), "scalar"));

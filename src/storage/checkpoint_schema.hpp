@@ -16,7 +16,8 @@ inline constexpr int kBaseRowsField = 1;
 inline constexpr int kSurvivorsField = 2;
 inline constexpr int kCopiesField = 3;
 inline constexpr int kFirstColumnField =
-    4;  ///< Two for each text (values, rows), one for each scalar, then the faults.
+    4;                                 ///< `kTextFields` for each text, one for each scalar, then the faults.
+inline constexpr int kTextFields = 4;  ///< New texts, in which rows; edits, of which rows.
 
 [[nodiscard]] std::shared_ptr<arrow::Schema> state_schema(const StateColumns& columns);
 /// Throws EnvironmentError unless it is a schema that `state_schema` makes.

@@ -46,6 +46,13 @@ inline MorselDelta sample_delta(std::uint32_t sequence) {
     text.values.push_back(std::string_view("a\0b\n\"", 5));
     text.values.push_back("");
     text.values.push_back("\xF0\x9F\x98\x80 \xC3\xA9 " + std::string(300, 'x') + std::to_string(sequence));
+    text.edited_rows = {0, 5};
+    text.edits.push_back(std::string_view("\x03\x01\0", 3));
+    text.edits.push_back(std::string_view("\0\xFF\x01\x02\xC3\xFF", 6));
+    auto& other = delta.texts.emplace_back();
+    other.column = 1;
+    other.edited_rows = {6};
+    other.edits.push_back("");
     add_numbers(delta, sample_columns());
     delta.faults = {R"({"row": 3, "reason": "broken"})", R"({"row": 4})"};
     return delta;

@@ -189,14 +189,14 @@ TEST_F(CheckpointStoreTest, ADamagedPayloadIsNamed) {
 
 TEST_F(CheckpointStoreTest, AnotherVersionIsRefusedByName) {
     fill();
-    const std::string text = R"({"format":"dj-mpi checkpoint","version":2)";
+    const std::string text = R"({"format":"dj-mpi checkpoint","version":1)";
     folder_.replace("manifest.jsonl", text + R"(,"line_xxh3":")" + to_hex(xxh3_128(text)) + "\"}\n");
     try {
         (void)folder_.read();
-        ADD_FAILURE() << "version 2 was read";
+        ADD_FAILURE() << "version 1 was read";
     } catch (const UserError& error) {
-        EXPECT_THAT(error.what(), HasSubstr("version 2"));
         EXPECT_THAT(error.what(), HasSubstr("version 1"));
+        EXPECT_THAT(error.what(), HasSubstr("version 2"));
     }
     EXPECT_THROW(append_to_manifest(*folder_.files, folder_.path(), {}), UserError);
 }

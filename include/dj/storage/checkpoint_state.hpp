@@ -62,8 +62,11 @@ struct MorselDelta {
     std::vector<std::uint32_t> sources;
     struct Text {
         std::uint32_t column = 0;         ///< Into StateColumns::texts.
-        std::vector<std::uint32_t> rows;  ///< Of this state, ascending: those whose text is new.
+        std::vector<std::uint32_t> rows;  ///< Of this state, ascending: those whose text is new as a whole.
         TextColumn values;                ///< One per entry of `rows`.
+        std::vector<std::uint32_t> edited_rows;  ///< Others, ascending: those whose text is an edit ...
+        TextColumn
+            edits;  ///< ... of the text that the input has there (dj/data/text_edit.hpp); one per entry.
     };
     std::vector<Text>
         texts;  ///< At most one per column, in the order of the columns; none for an unchanged one.

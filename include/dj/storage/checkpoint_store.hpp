@@ -20,7 +20,7 @@
 
 namespace dj {
 
-inline constexpr int kCheckpointFormatVersion = 1;
+inline constexpr int kCheckpointFormatVersion = 2;
 
 /// One line of the manifest: a generation that counts.
 struct GenerationRecord {
