@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "dj/base/error.hpp"
+#include "dj/text/byte_vector.hpp"
 
 namespace dj {
 namespace {
@@ -75,12 +76,27 @@ std::optional<Gap> near_gap(std::string_view base, std::string_view text) {
     return std::nullopt;
 }
 
-/// Where `word` first stands in the first `places` places of `text`. Plain: what is looked for is near, and begins with a
-/// space more often than not.
+/// Where `word` first stands in the first `places` places of `text`.
 std::optional<std::size_t> find_word(std::string_view text, std::uint64_t word, std::size_t places) {
     if (text.size() < kWordBytes) return std::nullopt;
     const std::size_t end = std::min(places, text.size() - kWordBytes + 1);
-    for (std::size_t at = 0; at < end; ++at) {
+    std::size_t at = 0;
+#ifdef DJ_BYTE_VECTOR
+    const auto first_byte = static_cast<unsigned char>(word & 0xFFU);
+    const auto last_byte = static_cast<unsigned char>(word >> 56U);
+    constexpr std::size_t kLast = kWordBytes - 1;
+    for (; at < end && at + kLast + ByteVector::kSize <= text.size(); at += ByteVector::kSize) {
+        const auto first = ByteVector::load(text.data() + at).equal(first_byte);
+        const auto last = ByteVector::load(text.data() + at + kLast).equal(last_byte);
+        for (std::uint32_t places_left = (first & last).mask(); places_left != 0;
+             places_left &= places_left - 1) {
+            const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(places_left));
+            if (place >= end) return std::nullopt;
+            if (word_at(text, place) == word) return place;
+        }
+    }
+#endif
+    for (; at < end; ++at) {
         if (word_at(text, at) == word) return at;
     }
     return std::nullopt;
