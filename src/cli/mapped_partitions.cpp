@@ -44,6 +44,14 @@ MappedPartition MappedPartitions::at(std::size_t number) const {
         if (exported(*result_)) partition.processing_status = "failed";
         return partition;
     }
+    partition.retry_count = read.retries;
+    if (!read.error.empty()) {
+        partition.processing_status = "failed";
+        partition.error_message = read.error;
+        if (number < first_rows_.size()) partition.first_row = first_rows_[number];
+        partition.end_time = read.end_seconds;
+        return partition;
+    }
     // Read, but without an output that holds what became of it.
     partition.processing_status = exported(*result_) ? "completed" : "processing";
     partition.sample_count = read.records;

@@ -140,6 +140,23 @@ Event partition_failed_event(const PartitionFigures& figures, const std::string&
     return event;
 }
 
+Event partition_retry_event(std::uint64_t partition, const std::string& error, const RetryFigures& figures) {
+    PartitionFigures which;
+    which.partition = partition;
+    auto event = partition_event(
+        "partition_retry",
+        fmt::format("Partition {} failed and is tried again in {:.1f} s ({} of {}): {}", partition,
+                    figures.delay_seconds, figures.retry, figures.max_retries, error),
+        which);
+    event.fields["error_message"] = error;
+    event.fields["retry_count"] = figures.retry;
+    event.fields["metadata"] = {{"retry_count", figures.retry},
+                                {"max_retries", figures.max_retries},
+                                {"delay_seconds", figures.delay_seconds},
+                                {"failure_time", seconds_since_epoch()}};
+    return event;
+}
+
 Event partition_resume_event(const PartitionFigures& figures, const std::string& checkpoint_path) {
     auto event = partition_event(
         "partition_resume", fmt::format("Partition {} taken from a checkpoint", figures.partition), figures);

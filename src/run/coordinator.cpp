@@ -123,6 +123,7 @@ void Coordinator::account(int from, const PartitionDone& done) {
     PartitionResult& record = current_.at(done.partition);
     record = {done.records,       done.rows,        done.fault_count, from,
               done.begin_seconds, done.end_seconds, done.content_hash};
+    record.retries = done.retries;
     if (mapping_) mapping_->add(pass_, done);
     ++pass_done_;
     if (in_first_pass()) {

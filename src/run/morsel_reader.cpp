@@ -44,8 +44,10 @@ bool MorselReader::read_or_give_up(PartitionTries::Try&& tried, const OnGivenUp&
 
 void MorselReader::failed(std::uint64_t ticket, std::uint32_t partition, std::exception_ptr error) {
     const std::string reason = text_of(error);
-    if (!tries_.fail(ticket, std::move(error), assembler_.drop(ticket).value_or(0))) return;
-    context_.warn(fmt::format("partition {} failed: {}", partition, reason));
+    const auto verdict = tries_.fail(ticket, std::move(error), assembler_.drop(ticket).value_or(0));
+    if (!verdict || verdict->retry == 0) return;  // what is given up is told of as such
+    context_.tell(partition_retry_event(
+        partition, reason, {verdict->retry, context_.spec.retry.max_retries, verdict->delay_seconds}));
 }
 
 void MorselReader::read_staged(std::vector<StagedPartition>& staged) {

@@ -52,27 +52,35 @@ void PartitionTries::succeed(std::uint64_t ticket) {
     changed_.notify_all();
 }
 
-bool PartitionTries::fail(std::uint64_t ticket, std::exception_ptr error, std::uint64_t records) {
+int PartitionTries::retry_of(std::uint64_t ticket) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = open_.find(ticket);
+    return found == open_.end() ? 0 : found->second.retry;
+}
+
+std::optional<PartitionTries::Verdict> PartitionTries::fail(std::uint64_t ticket, std::exception_ptr error,
+                                                            std::uint64_t records) {
+    Verdict verdict;
     {
         const std::lock_guard lock(mutex_);
         const auto found = open_.find(ticket);
-        if (found == open_.end()) return false;
+        if (found == open_.end()) return std::nullopt;
         Waiting waiting{std::move(found->second), Clock::now()};
         open_.erase(found);
         waiting.tried.error = std::move(error);
         waiting.tried.records = records;
         if (waiting.tried.retry < spec_.max_retries && may_pass(waiting.tried.error)) {
             waiting.tried.error = nullptr;
-            ++waiting.tried.retry;
-            const double seconds = retry_delay_seconds(
+            verdict.retry = ++waiting.tried.retry;
+            verdict.delay_seconds = retry_delay_seconds(
                 spec_.delays, job_id_, waiting.tried.assignment.partition, waiting.tried.retry);
-            waiting.due +=
-                std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+            waiting.due += std::chrono::duration_cast<Clock::duration>(
+                std::chrono::duration<double>(verdict.delay_seconds));
         }
         failed_.push_back(std::move(waiting));
     }
     changed_.notify_all();
-    return true;
+    return verdict;
 }
 
 bool PartitionTries::under_way(std::uint64_t ticket) const {

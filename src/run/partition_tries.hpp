@@ -37,8 +37,15 @@ public:
     /// A try begins; returns its ticket, by which the threads that take part in it know it.
     std::uint64_t begin(Try&& tried);
     void succeed(std::uint64_t ticket);
-    /// The first failure of a try ends it; later ones are its echo. Returns whether this was the first.
-    bool fail(std::uint64_t ticket, std::exception_ptr error, std::uint64_t records);
+    /// How often the partition had been tried before this try; 0 for one that is not under way.
+    [[nodiscard]] int retry_of(std::uint64_t ticket) const;
+    /// What follows a failure: another try, or none.
+    struct Verdict {
+        int retry = 0;             ///< Number of the try to come; 0: there is none.
+        double delay_seconds = 0;  ///< Until then.
+    };
+    /// The first failure of a try ends it; later ones are its echo, for which nothing is returned.
+    std::optional<Verdict> fail(std::uint64_t ticket, std::exception_ptr error, std::uint64_t records);
     [[nodiscard]] bool under_way(std::uint64_t ticket) const;
 
     /// One that is to be tried now (`error` is null) or given up (`error` says why). `wait`: until there is one, or none is

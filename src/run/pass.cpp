@@ -22,7 +22,7 @@ class Finisher {
 public:
     Finisher(const PassContext& context, std::uint32_t pass) : context_(context), pass_(pass) {}
 
-    void finish(PartitionState&& state, double begin_seconds) {
+    void finish(PartitionState&& state, double begin_seconds, int retries) {
         PartitionDone done;
         done.pass = pass_;
         done.partition = state.partition;
@@ -33,6 +33,7 @@ public:
         done.position = state.position;
         done.begin_seconds = begin_seconds;
         done.end_seconds = seconds_since_epoch();
+        done.retries = retries;
         done.content_hash = state.content_hash;
         done.tallies = state.tallies;
         for (const MorselRows& morsel : state.morsels) {
@@ -125,7 +126,7 @@ std::vector<PartitionState> run_pass(const PassContext& context, std::uint32_t p
                         [&](std::uint64_t ticket, PartitionState&& state, double begin) {
                             if (context.intermediate != nullptr)
                                 context.intermediate->finish(pass, state.partition, state.morsels.size());
-                            finisher.finish(std::move(state), begin);
+                            finisher.finish(std::move(state), begin, tries.retry_of(ticket));
                             tries.succeed(ticket);
                         });
     WorkQueue<MorselTask> queue(static_cast<std::size_t>(context.spec.threads) * 2 + 2);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "dj/events/job_events.hpp"
 #include "dj/run/job.hpp"
 #include "dj/run/stop_request.hpp"
 #include "exporter.hpp"
@@ -31,11 +32,12 @@ struct PassContext {
     const StopRequest& stop;
     WorkMeter& meter;
     std::function<void()> on_first_rows;  ///< Called at least once, when a first morsel has been processed.
-    IntermediateStorage* intermediate = nullptr;     ///< Null: what operators leave is not kept.
-    std::uint32_t first_pass = 0;                    ///< The one that reads the input.
-    const StatePlan* states = nullptr;               ///< Null: no states are recorded, and none are restored.
-    StateCollector* collector = nullptr;             ///< Null: nothing is committed.
-    std::function<void(const std::string&)> warn{};  ///< Puts a warning into the events.
+    IntermediateStorage* intermediate = nullptr;  ///< Null: what operators leave is not kept.
+    std::uint32_t first_pass = 0;                 ///< The one that reads the input.
+    const StatePlan* states = nullptr;            ///< Null: no states are recorded, and none are restored.
+    StateCollector* collector = nullptr;          ///< Null: nothing is committed.
+    std::function<void(const Event&)> tell{};     ///< Puts it into the events.
+    void warn(const std::string& text) const { tell(warning_event(text)); }
 };
 
 /// What the pass does, for people. `rows`: that it begins with, over all ranks.

@@ -151,8 +151,10 @@ private:
                             stop_,   meter_,     [this] { note_first_rows(); }};
         context.intermediate = intermediate_ ? &*intermediate_ : nullptr;
         checkpoints_->prepare(context);
-        context.warn = [this](const std::string& text) {
-            desk_->send(0, Tag::event, serialise(warning_event(text)));
+        context.tell = [this](const Event& event) {
+            Event own = event;
+            own.rank = communicator_.rank();
+            desk_->send(0, Tag::event, serialise(own));
         };
         first_pass_ = context.first_pass;
         std::vector<StagedPartition> staged;

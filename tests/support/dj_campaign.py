@@ -46,8 +46,8 @@ STRATEGIES = {
     "auto": {"strategy": "auto"},
 }
 COUNTED = ("name", "rows_in", "rows_out", "dropped", "made", "merged", "quarantined")
-# Of a job folder. Small files that were never renamed (*.tmp1) are not swept up yet.
-LEFT_BEHIND = re.compile(r"\.tmp$|(^|/)\.")
+# Of a job folder.
+LEFT_BEHIND = re.compile(r"\.tmp\d*$|(^|/)\.")
 FAULTY_LINES = {7: b'{"text": "cut off', 90: b"\xff\xfe no utf-8 \xff", 91: b'["no", "object"]', 200: b'{"text": 12}'}
 
 

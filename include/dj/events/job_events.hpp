@@ -51,6 +51,13 @@ struct PartitionFigures {
 [[nodiscard]] Event partition_complete_event(const PartitionFigures& figures);
 [[nodiscard]] Event partition_failed_event(const PartitionFigures& figures, const std::string& error,
                                            int retry_count);
+struct RetryFigures {
+    int retry = 1;  ///< Number of the try to come.
+    int max_retries = 0;
+    double delay_seconds = 0;  ///< Until then.
+};
+[[nodiscard]] Event partition_retry_event(std::uint64_t partition, const std::string& error,
+                                          const RetryFigures& figures);
 /// A partition whose result an earlier start of the job left behind.
 [[nodiscard]] Event partition_resume_event(const PartitionFigures& figures,
                                            const std::string& checkpoint_path);

@@ -103,6 +103,7 @@ struct PartitionResult {
     double end_seconds = 0;
     std::string content_hash;
     std::string error{};                      ///< Why it was given up; empty: it was not.
+    int retries = 0;                          ///< How often it was tried again, by this start of the job.
     std::optional<std::uint64_t> exported{};  ///< Its rows in the output, where that can be told.
 };
 
