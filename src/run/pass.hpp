@@ -36,7 +36,7 @@ struct PassContext {
     std::uint32_t first_pass = 0;                 ///< The one that reads the input.
     const StatePlan* states = nullptr;            ///< Null: no states are recorded, and none are restored.
     StateCollector* collector = nullptr;          ///< Null: nothing is committed.
-    std::function<void(const Event&)> tell{};     ///< Puts it into the events.
+    std::function<void(Event)> tell{};            ///< Puts it into the events.
     void warn(const std::string& text) const { tell(warning_event(text)); }
 };
 

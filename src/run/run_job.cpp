@@ -135,9 +135,8 @@ private:
     void begin_pass(std::uint32_t pass, std::uint32_t partitions, std::uint64_t rows) {
         if (coordinator_) {
             std::optional<ExportLedger> ledger;
-            if (!pipeline_->segments[pass].ends_dataset_wide) {
+            if (!pipeline_->segments[pass].ends_dataset_wide)
                 ledger.emplace(grid_, pipeline_->output->header().size(), partitions);
-            }
             coordinator_->begin_pass(pass, partitions, std::move(ledger));
         }
         meter_.begin_pass(pass, pass_activity(spec_, *pipeline_, pass, pass == first_pass_, rows));
@@ -151,10 +150,9 @@ private:
                             stop_,   meter_,     [this] { note_first_rows(); }};
         context.intermediate = intermediate_ ? &*intermediate_ : nullptr;
         checkpoints_->prepare(context);
-        context.tell = [this](const Event& event) {
-            Event own = event;
-            own.rank = communicator_.rank();
-            desk_->send(0, Tag::event, serialise(own));
+        context.tell = [this](Event event) {
+            event.rank = communicator_.rank();
+            desk_->send(0, Tag::event, serialise(event));
         };
         first_pass_ = context.first_pass;
         std::vector<StagedPartition> staged;
