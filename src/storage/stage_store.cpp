@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "dj/base/error.hpp"
+#include "dj/storage/job_layout.hpp"
 
 namespace dj {
 
@@ -30,6 +31,7 @@ struct StageStore::State {
     std::map<std::uint64_t, Segment> segments;
     std::uint64_t current = 0;  ///< Segment that takes new blobs; 0: none yet.
     std::uint64_t next_number = 1;
+    const std::string own = make_unique_suffix();  ///< Part of the names of scratch files.
 
     State(FileSystem& file_system, Options store_options)
         : files(file_system), options(std::move(store_options)) {}
@@ -64,9 +66,11 @@ struct StageStore::State {
     std::map<std::uint64_t, Segment>::iterator open_segment() {
         files.create_directories(options.scratch_folder);
         const std::uint64_t number = next_number++;
-        const auto path = options.scratch_folder / fmt::format(".dj-stage-{}-{}.tmp", ::getpid(), number);
+        // A process of another node may have the same id, and see the same folder: the name is taken, never shared.
+        const auto path =
+            options.scratch_folder / fmt::format(".dj-stage-{}-{}-{}.tmp", ::getpid(), own, number);
         Segment segment;
-        segment.file = files.open(path, OpenMode::create);
+        segment.file = files.open(path, OpenMode::create_new);
         files.remove(path);
         current = number;
         return segments.emplace(number, std::move(segment)).first;
