@@ -197,37 +197,44 @@ void Coordinator::abandon(const Abandon& reason) {
     for (int rank = 0; rank < ranks_; ++rank) send_(rank, Tag::abandon, reason.pack());
 }
 
+void Coordinator::record_op_events(int from, const PartitionDone& done, std::size_t op_index) {
+    const StepTally& tally = done.tallies[op_index + 1];
+    const OpCall& call = spec_.ops[op_index];
+    OpFigures figures;
+    figures.partition = done.partition;
+    figures.op_index = op_index;
+    figures.count.name = call.name;
+    figures.count.family = call.family;
+    figures.count.rows_in = tally.rows_in;
+    figures.count.rows_out = tally.rows_out;
+    figures.count.dropped = tally.dropped;
+    figures.count.made = tally.made;
+    figures.count.quarantined = tally.quarantined;
+    figures.count.bytes_in = tally.bytes_in;
+    figures.count.cpu_seconds = static_cast<double>(tally.nanoseconds) * 1e-9;
+    figures.seconds = figures.count.cpu_seconds;
+    const auto record = [&](Event event, double timestamp) {
+        event.rank = from;
+        event.timestamp = timestamp;
+        input_.events->record(std::move(event));
+    };
+    // Dataset-wide operators run on all partitions at once: that they ran is told when they have decided.
+    if (!call.dataset_wide) {
+        record(op_start_event(figures, call.params), done.begin_seconds);
+        record(op_complete_event(figures), done.end_seconds);
+    }
+    if (tally.quarantined == 0) return;
+    const auto error = fmt::format("{} of {} rows are in the quarantine", tally.quarantined, tally.rows_in);
+    record(op_failed_event(figures, error, 0), done.end_seconds);
+}
+
 void Coordinator::record_events(int from, const PartitionDone& done) {
     if (input_.events == nullptr) return;
     const double seconds = done.end_seconds - done.begin_seconds;
-    for (std::size_t i = 1; i < done.tallies.size(); ++i) {
-        const StepTally& tally = done.tallies[i];
-        // Dataset-wide operators run on all partitions at once: their events come from the exchange.
-        // What ran in an earlier start of the job was told of then.
-        if (spec_.ops[i - 1].dataset_wide || i <= done.position ||
-            (tally.rows_in == 0 && tally.nanoseconds == 0))
-            continue;
-        OpFigures figures;
-        figures.partition = done.partition;
-        figures.op_index = i - 1;
-        figures.count.name = spec_.ops[i - 1].name;
-        figures.count.family = spec_.ops[i - 1].family;
-        figures.count.rows_in = tally.rows_in;
-        figures.count.rows_out = tally.rows_out;
-        figures.count.dropped = tally.dropped;
-        figures.count.made = tally.made;
-        figures.count.quarantined = tally.quarantined;
-        figures.count.bytes_in = tally.bytes_in;
-        figures.count.cpu_seconds = static_cast<double>(tally.nanoseconds) * 1e-9;
-        figures.seconds = figures.count.cpu_seconds;
-        Event start = op_start_event(figures, spec_.ops[i - 1].params);
-        start.rank = from;
-        start.timestamp = done.begin_seconds;
-        Event complete = op_complete_event(figures);
-        complete.rank = from;
-        complete.timestamp = done.end_seconds;
-        input_.events->record(std::move(start));
-        input_.events->record(std::move(complete));
+    // What ran in an earlier start of the job was told of then.
+    for (std::size_t op = done.position; op + 1 < done.tallies.size(); ++op) {
+        const StepTally& tally = done.tallies[op + 1];
+        if (tally.rows_in > 0 || tally.nanoseconds > 0) record_op_events(from, done, op);
     }
     if (!in_first_pass()) return;
     PartitionFigures figures;

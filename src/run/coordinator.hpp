@@ -86,6 +86,7 @@ private:
     void send_all(std::vector<ExportLedger::Outgoing>& outgoing);
     void abandon(const Abandon& reason);
     void record_events(int from, const PartitionDone& done);
+    void record_op_events(int from, const PartitionDone& done, std::size_t op_index);
 
     const JobSpec& spec_;
     const JobInput& input_;

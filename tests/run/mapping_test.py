@@ -63,6 +63,20 @@ class Mapping(JobCase):
                                  ("made_rows", "made"), ("quarantined_rows", "quarantined")):
                 self.assertEqual(sum(part[ours] for part in told), step[theirs], (step["name"], ours))
 
+    def test_an_operator_that_fails_costs_rows_and_is_told_of(self):
+        endless = "a" * 60 + "b"  # for the pattern
+        rows = [{"id": i if i % 50 else None, "text": endless if i % 40 == 0 else f"row {i}"} for i in range(400)]
+        run = self.run_job({"dataset_path": self.write("in.jsonl", "".join(json.dumps(row) + "\n" for row in rows)),
+                            "export_path": self.path("out", "out.jsonl"), "partition": {"mode": "manual", "num_of_partitions": 4},
+                            "process": [{"replace_content_mapper": {"pattern": "(a+)+$", "repl": ""}}, TOP]})
+        self.assert_counts_add_up(run)
+        for name in ("replace_content_mapper", "topk_specified_field_selector"):
+            failed = [event for event in run.events("op_failed") if event["operation_name"] == name]
+            lost = run.step(name)["quarantined"]
+            self.assertGreater(lost, 0, name)
+            self.assertEqual(sum(int(event["error_message"].split()[0]) for event in failed), lost)
+            self.assertEqual(sum(entry["operator"] == name for entry in run.quarantine()), lost)
+
     def test_a_new_order_ends_what_can_be_said(self):
         run = self.run_recipe([FILTER, TOP, WORDS], 2)
         report = self.metadata(run, "final_mapping_report.json")
