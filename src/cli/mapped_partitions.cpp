@@ -33,7 +33,7 @@ PartitionSource MappedPartitions::source() const {
 }
 
 MappedPartition MappedPartitions::at(std::size_t number) const {
-    const Partition& planned = job_.input.partitions.at(number);
+    const Partition& planned = job_.input.partitions[number];
     MappedPartition partition;
     partition.partition_id = number;
     partition.ranges = planned.ranges;

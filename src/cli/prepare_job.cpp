@@ -169,7 +169,8 @@ PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey, const 
                      .options = to_json(recipe.partition)};
     }
     job.sample = std::move(survey.sample);
-    job.input.files = std::move(survey.files);
+    job.files = std::move(survey.files);
+    job.input.files = job.files;
     job.input.partitions = job.table.partitions;
     job.spec.input_identity = input_identity(job.table);
     job.dag = describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources);

@@ -17,11 +17,12 @@ namespace dj {
 
 struct PreparedJob {
     JobSpec spec;
-    JobInput input;
-    PartitionTable table;  ///< What stands, or is to stand, in the job folder.
+    std::vector<InputFile> files;  ///< As found now.
+    PartitionTable table;          ///< What stands, or is to stand, in the job folder.
+    JobInput input;                ///< Shows files and partitions of these.
     JobPlaces places;
     InputSample sample;
-    PartitionDecision decision;  ///< Its partitions have moved to `input`.
+    PartitionDecision decision;  ///< Its partitions have moved to `table`.
     nlohmann::json dag;
     DatasetMapping mapping;
     JobSummary summary;

@@ -30,6 +30,7 @@ std::string describe(const OpsIdentity& identity) {
                       {"repair_utf8", identity.repair_utf8},
                       {"keep_stats", identity.keep_stats},
                       {"keep_hashes", identity.keep_hashes},
+                      {"keeps_keys", identity.keeps_keys},
                       {"morsel_bytes", identity.morsel_bytes}});
 }
 

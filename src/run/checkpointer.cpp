@@ -72,6 +72,7 @@ void Checkpointer::announce(CommitReason reason, bool last) {
         // A job that is done is of use to another recipe only, and a short one not even to that, unless it was asked for.
         const auto strategy = context_.spec.checkpoint.strategy;
         const bool nothing = reason == CommitReason::end && totals_.generations == 0 &&
+                             context_.spec.goal == RunGoal::export_rows &&
                              strategy != CheckpointStrategy::every_op &&
                              strategy != CheckpointStrategy::manual;
         round = {next_number_++, reason, last, nothing};

@@ -241,6 +241,11 @@ EarlierWork find_earlier_work(const EarlierWorkContext& context) {
         }
         std::copy_if(contents.states.begin(), contents.states.end(), std::back_inserter(result.untold_states),
                      [&](const StateRef& state) { return state.generation > context.told_generation; });
+        for (const std::filesystem::path& folder : context.spec.checkpoint.shared) {
+            CheckpointContents shared = read_checkpoints(context.files, folder);
+            std::move(shared.problems.begin(), shared.problems.end(), std::back_inserter(result.problems));
+            std::move(shared.states.begin(), shared.states.end(), std::back_inserter(contents.states));
+        }
         result.states =
             UsableStates(contents.states, {context.hashes, context.export_hash, context.partitions});
         list = to_check(context, result.states);

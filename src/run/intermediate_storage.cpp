@@ -41,7 +41,7 @@ IntermediateStorage::IntermediateStorage(FileSystem& files, StageStore& store, c
       store_(store),
       spec_(spec),
       pipeline_(pipeline),
-      layout_(JobLayout::at(spec.job_folder)),
+      layout_(JobLayout::at(spec.job_folder).of_branch(spec.node)),
       as_batches_(spec.input_kind.format == FileFormat::parquet &&
                   spec.intermediate->format != TableFormat::jsonl) {
     for (std::size_t op = 0; op < pipeline.ops.size(); ++op) encoders_.push_back(make_encoder(op));

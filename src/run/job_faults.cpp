@@ -10,7 +10,7 @@ JobFaults::JobFaults(const mpi::Communicator& communicator, FileSystem& files, c
     : communicator_(communicator),
       spec_(spec),
       input_(input),
-      file_(files, JobLayout::at(spec.job_folder), spec.attempt) {}
+      file_(files, JobLayout::at(spec.job_folder).of_branch(spec.node), spec.attempt) {}
 
 void JobFaults::take(std::vector<PartitionState>& states, const PassComplete* complete,
                      const std::vector<Segment>& segments, StageStore& store) {

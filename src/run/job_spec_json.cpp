@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <set>
+
 #include "dj/run/job.hpp"
 
 namespace dj {
@@ -40,6 +43,12 @@ std::optional<TableOptions> intermediate_from_json(const nlohmann::json& json) {
                         json.at("batch_rows").get<std::uint64_t>(), json.at("mappable").get<bool>()};
 }
 
+std::vector<std::string> names_of(const std::vector<std::filesystem::path>& paths) {
+    std::vector<std::string> names;
+    for (const auto& path : paths) names.push_back(path.string());
+    return names;
+}
+
 nlohmann::json to_json(const CheckpointSpec& checkpoint) {
     return {{"enabled", checkpoint.enabled},
             {"strategy", static_cast<int>(checkpoint.strategy)},
@@ -50,7 +59,8 @@ nlohmann::json to_json(const CheckpointSpec& checkpoint) {
             {"most_waiting_bytes", checkpoint.commit.most_waiting_bytes},
             {"keep_versions", checkpoint.keep_versions},
             {"compression", static_cast<int>(checkpoint.compression)},
-            {"folder", checkpoint.folder.string()}};
+            {"folder", checkpoint.folder.string()},
+            {"shared", names_of(checkpoint.shared)}};
 }
 
 CheckpointSpec checkpoint_from_json(const nlohmann::json& json) {
@@ -64,6 +74,8 @@ CheckpointSpec checkpoint_from_json(const nlohmann::json& json) {
     checkpoint.keep_versions = json.at("keep_versions").get<std::uint32_t>();
     checkpoint.compression = static_cast<CheckpointCompression>(json.at("compression").get<int>());
     checkpoint.folder = json.at("folder").get<std::string>();
+    for (const std::string& folder : json.at("shared").get<std::vector<std::string>>())
+        checkpoint.shared.emplace_back(folder);
     return checkpoint;
 }
 
@@ -99,10 +111,14 @@ nlohmann::json to_json(const JobSpec& spec) {
     }
     return {
         {"job_id", spec.job_id},
+        {"node", spec.node},
+        {"goal", static_cast<int>(spec.goal)},
         {"attempt", spec.attempt},
         {"job_folder", spec.job_folder.string()},
         {"ops", std::move(ops)},
         {"text_key", spec.text_key},
+        {"text_fields", spec.text_fields},
+        {"keeps_keys", spec.keeps_keys},
         {"input_kind", to_json(spec.input_kind)},
         {"output_path", spec.output.path.string()},
         {"output_kind", to_json(spec.output.kind)},
@@ -130,6 +146,8 @@ nlohmann::json to_json(const JobSpec& spec) {
 JobSpec job_spec_from_json(const nlohmann::json& json) {
     JobSpec spec;
     spec.job_id = json.at("job_id").get<std::string>();
+    spec.node = json.at("node").get<std::string>();
+    spec.goal = static_cast<RunGoal>(json.at("goal").get<int>());
     spec.attempt = json.at("attempt").get<int>();
     spec.job_folder = json.at("job_folder").get<std::string>();
     for (const nlohmann::json& op : json.at("ops")) {
@@ -140,6 +158,8 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
                             .words = optional_from<std::vector<std::string>>(op.at("words"))});
     }
     spec.text_key = json.at("text_key").get<std::string>();
+    spec.text_fields = json.at("text_fields").get<std::vector<std::string>>();
+    spec.keeps_keys = json.at("keeps_keys").get<bool>();
     spec.input_kind = kind_from_json(json.at("input_kind"));
     spec.output.path = json.at("output_path").get<std::string>();
     spec.output.kind = kind_from_json(json.at("output_kind"));
@@ -164,11 +184,19 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
     return spec;
 }
 
+bool repeats_deduplicator(const std::vector<OpCall>& ops) {
+    std::set<std::string_view> names;
+    return std::any_of(ops.begin(), ops.end(), [&](const OpCall& op) {
+        return op.family == "deduplicator" && !names.insert(op.name).second;
+    });
+}
+
 OpsIdentity ops_identity(const JobSpec& spec) {
     OpsIdentity identity;
     identity.input = spec.input_identity;
     identity.input_format = spec.input_kind.format == FileFormat::parquet ? "parquet" : "jsonl";
     identity.text_key = spec.text_key;
+    identity.text_fields = spec.text_fields;
     identity.text_fields.push_back(spec.text_key);
     for (const OpCall& op : spec.ops) {
         const auto key = op.params.find("text_key");
@@ -177,6 +205,7 @@ OpsIdentity ops_identity(const JobSpec& spec) {
     identity.repair_utf8 = spec.repair_utf8;
     identity.keep_stats = spec.output.keep_stats;
     identity.keep_hashes = spec.output.keep_hashes;
+    identity.keeps_keys = spec.keeps_keys || repeats_deduplicator(spec.ops);
     identity.morsel_bytes = spec.morsel_bytes;
     return identity;
 }

@@ -241,7 +241,7 @@ void MorselWorker::encode_rows(ChainRun& run, MorselRows& result) {
     if (context_.states != nullptr && context_.states->boundary_taps[pass_])
         record(run, context_.states->boundaries[pass_]);
     result.rows = run.rows.size();
-    if (run.rows.empty()) return;
+    if (run.rows.empty() || context_.spec.goal == RunGoal::keep_states) return;
     EncodedRows encoded = context_.pipeline.output->encode(run.batch, run.rows);
     result.weights = std::move(encoded.weights);
     result.encoded = context_.store.put(std::move(encoded.bytes));

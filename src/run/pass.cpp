@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "assembler.hpp"
+#include "compute_slots.hpp"
 #include "dj/base/clock.hpp"
 #include "morsel_reader.hpp"
 #include "morsel_worker.hpp"
@@ -75,7 +76,8 @@ public:
 
 private:
     void keep(PartitionState&& state) {
-        if (!context_.pipeline.segments[pass_].ends_dataset_wide) {
+        const bool exports = context_.spec.goal == RunGoal::export_rows;
+        if (exports && !context_.pipeline.segments[pass_].ends_dataset_wide) {
             PartitionState rows;
             rows.partition = state.partition;
             rows.pass = state.pass;
@@ -162,7 +164,9 @@ std::vector<PartitionState> run_pass(const PassContext& context, std::uint32_t p
         try {
             MorselWorker worker(context, pass, assembler);
             while (auto task = queue.pop()) {
-                if (!context.desk.abandoned()) process(worker, std::move(*task));
+                if (context.desk.abandoned()) continue;
+                const ComputeShare::Turn turn(context.compute);
+                process(worker, std::move(*task));
             }
         } catch (...) {
             queue.cancel();

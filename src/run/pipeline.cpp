@@ -52,6 +52,7 @@ std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog) {
 std::vector<FieldUse> collect_uses(const JobSpec& spec, const std::vector<BoundOp>& ops) {
     std::vector<FieldUse> uses;
     use_of(uses, spec.text_key, ColumnKind::text);
+    for (const std::string& field : spec.text_fields) use_of(uses, field, ColumnKind::text);
     for (const BoundOp& bound : ops) {
         if (bound.spec->reads_text) {
             FieldUse& use = use_of(uses, bound.op->text_key(), ColumnKind::text);
@@ -115,7 +116,7 @@ void bind_hash(BoundOp& bound, const std::vector<BoundOp>& ops, BatchSchema& sch
     if (name.empty()) return;
     const auto users = std::count_if(ops.begin(), ops.end(),
                                      [&](const BoundOp& other) { return other.spec->hash_column == name; });
-    if (users < 2 && !spec.output.keep_hashes) return;
+    if (users < 2 && !spec.keeps_keys && !spec.output.keep_hashes) return;
     bound.computes_hash = !schema.find(name).has_value();
     bound.hash_column = schema.find_or_add({name, ColumnKind::text, ScalarType::int64});
     if (spec.output.keep_hashes) added.of(name).column = *bound.hash_column;

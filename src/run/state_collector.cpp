@@ -85,6 +85,7 @@ void StateCollector::partition_done(PartitionState& state, double begin_seconds)
 }
 
 bool StateCollector::wants_boundaries() {
+    if (context_.spec.goal == RunGoal::keep_states) return true;
     const CheckpointSpec& spec = context_.spec.checkpoint;
     if (spec.strategy != CheckpointStrategy::every_n_ops &&
         spec.strategy != CheckpointStrategy::every_partition)

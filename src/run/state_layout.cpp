@@ -73,7 +73,8 @@ std::uint32_t written_mask(const StatePlan& plan, std::size_t column) {
     return std::uint32_t{1} << std::min(bit, kLastBit);
 }
 
-StatePlan plan_states(const Pipeline& pipeline, const std::vector<bool>& wanted) {
+StatePlan plan_states(const Pipeline& pipeline, const WantedStates& wanted_states) {
+    const std::vector<bool>& wanted = wanted_states.behind;
     StatePlan plan;
     plan.written_texts = find_written_texts(pipeline);
     plan.taps.resize(pipeline.ops.size());
@@ -97,8 +98,9 @@ StatePlan plan_states(const Pipeline& pipeline, const std::vector<bool>& wanted)
         const bool behind_plan = segment.ends_dataset_wide && wanted[segment.end_op];
         // The rows of the last segment are exported: a copy of them is of use only where the export's blocks cannot be
         // gone on with.
-        const bool tap = segment.ends_dataset_wide ? behind_last || behind_plan
-                                                   : behind_last && pipeline.output->blocked();
+        const bool at_end = segment.ends_dataset_wide ? behind_last || behind_plan
+                                                      : behind_last && pipeline.output->blocked();
+        const bool tap = (at_end || wanted_states.of_all_ends) && segment.end_op > 0;
         plan.boundary_taps.push_back(recorded && tap);
         plan.boundaries.push_back(recorded && tap ? next(end) : maker.make(0, end));
     }

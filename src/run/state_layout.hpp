@@ -37,8 +37,11 @@ struct StatePlan {
     std::vector<std::size_t> written_texts;  ///< Columns; the i-th has bit i in `RowOrigin::written`.
 };
 
-/// `wanted`: by operator, whether the recipe asks for a state behind it.
-[[nodiscard]] StatePlan plan_states(const Pipeline& pipeline, const std::vector<bool>& wanted);
+struct WantedStates {
+    std::vector<bool> behind;  ///< By operator: the recipe asks for a state behind it.
+    bool of_all_ends = false;  ///< Others go on from the ends of all passes, the last among them.
+};
+[[nodiscard]] StatePlan plan_states(const Pipeline& pipeline, const WantedStates& wanted);
 
 /// The bit of a text column in `RowOrigin::written`; 0 for one that no operator writes.
 [[nodiscard]] std::uint32_t written_mask(const StatePlan& plan, std::size_t column);

@@ -143,6 +143,14 @@ JobLayout JobLayout::of_folder(FileSystem& files, const fs::path& job_folder) {
     return JobLayout(std::move(places));
 }
 
+JobLayout JobLayout::of_branch(std::string branch) const {
+    JobLayout layout = *this;
+    layout.branch_ = std::move(branch);
+    return layout;
+}
+
+fs::path JobLayout::own(const fs::path& folder) const { return branch_.empty() ? folder : folder / branch_; }
+
 fs::path JobLayout::summary() const { return folder_ / kSummary; }
 fs::path JobLayout::dag_plan() const { return folder_ / kDagPlan; }
 fs::path JobLayout::cli() const { return folder_ / kCli; }
@@ -163,12 +171,12 @@ fs::path JobLayout::text_log(std::string_view timestamp) const {
 }
 
 fs::path JobLayout::checkpoints() const {
-    return places_.checkpoint_dir ? *places_.checkpoint_dir / places_.job_id : folder_ / kCheckpoints;
+    return own(places_.checkpoint_dir ? *places_.checkpoint_dir / places_.job_id : folder_ / kCheckpoints);
 }
 
 fs::path JobLayout::metadata() const { return folder_ / kMetadata; }
 fs::path JobLayout::dataset_mapping() const { return metadata() / kDatasetMapping; }
-fs::path JobLayout::final_mapping_report() const { return metadata() / kFinalMapping; }
+fs::path JobLayout::final_mapping_report() const { return own(metadata()) / kFinalMapping; }
 fs::path JobLayout::partition_table() const { return folder_ / kPartitions / kPartitionTable; }
 fs::path JobLayout::job_recipe() const { return metadata() / kJobRecipe; }
 fs::path JobLayout::attempts() const { return folder_ / kAttempts; }
@@ -187,9 +195,9 @@ fs::path JobLayout::unnamed(const fs::path& path, int attempt) {
     return path.parent_path() / fmt::format("{}.tmp{}", path.filename().string(), attempt);
 }
 
-fs::path JobLayout::intermediate_folder() const { return folder_ / kIntermediate; }
+fs::path JobLayout::intermediate_folder() const { return own(folder_ / kIntermediate); }
 
-fs::path JobLayout::results() const { return folder_ / kResults; }
+fs::path JobLayout::results() const { return own(folder_ / kResults); }
 fs::path JobLayout::quarantine() const { return results() / kQuarantine; }
 
 fs::path JobLayout::unnamed_quarantine(int attempt) const {
@@ -249,14 +257,14 @@ std::optional<JobFile> JobLayout::parse(const fs::path& path) const {
     }
     if (folder == folder_ / kLogs) return parse_log(name, JobFileKind::text_log, "job_", ".txt", true);
     if (folder == attempts()) return parse_attempt(name);
-    if (folder.parent_path() == folder_ / kIntermediate)
+    if (folder.parent_path() == intermediate_folder())
         return parse_intermediate(folder.filename().string(), name);
     if (path == dataset_mapping()) return named(JobFileKind::dataset_mapping);
     if (path == final_mapping_report()) return named(JobFileKind::final_mapping_report);
     if (path == partition_table()) return named(JobFileKind::partition_table);
     if (path == job_recipe()) return named(JobFileKind::job_recipe);
     if (path == quarantine()) return named(JobFileKind::quarantine);
-    if (folder != folder_) return std::nullopt;
+    if (folder != folder_) return branch_.empty() ? parse_of_branch(path) : std::nullopt;
     if (name == kSummary) return named(JobFileKind::summary);
     if (name == kDagPlan) return named(JobFileKind::dag_plan);
     if (name == kCli) return named(JobFileKind::cli);
@@ -266,6 +274,19 @@ std::optional<JobFile> JobLayout::parse(const fs::path& path) const {
     if (auto file = parse_log(name, JobFileKind::events, "events_", ".jsonl", true)) return file;
     if (name.ends_with(".yaml") || name.ends_with(".yml")) return named(JobFileKind::recipe);
     return std::nullopt;
+}
+
+std::optional<JobFile> JobLayout::parse_of_branch(const fs::path& path) const {
+    const auto below = path.lexically_relative(folder_);
+    auto part = below.begin();
+    if (std::distance(part, below.end()) < 3) return std::nullopt;
+    const bool has_branches = *part == kMetadata || *part == kResults || *part == kIntermediate;
+    const std::string branch = (++part)->string();
+    if (!has_branches || branch.starts_with('.')) return std::nullopt;
+    auto file = of_branch(branch).parse(path);
+    if (!file) return std::nullopt;
+    file->branch = branch;
+    return file;
 }
 
 void check_job_id(std::string_view id) {

@@ -29,8 +29,10 @@ protected:
         add_file("in.jsonl", 4, 1000);
     }
     void add_file(const std::string& path, std::uint64_t partitions, std::uint64_t bytes) {
-        input_.files.push_back({.path = path, .size_bytes = partitions * bytes});
-        for (std::uint64_t i = 0; i < partitions; ++i) input_.partitions.push_back({{}, bytes});
+        input_files_.push_back({.path = path, .size_bytes = partitions * bytes});
+        for (std::uint64_t i = 0; i < partitions; ++i) partitions_.push_back({{}, bytes});
+        input_.files = input_files_;
+        input_.partitions = partitions_;
     }
     void make(int ranks) {
         coordinator_.emplace(spec_, input_, ranks, [](int, Tag, std::string) {});
@@ -58,6 +60,8 @@ protected:
     }
 
     JobSpec spec_;
+    std::vector<InputFile> input_files_;
+    std::vector<Partition> partitions_;
     JobInput input_;
     Activity activity_{"reading the input", WorkUnit::bytes, 0};
     bool is_pass_ = true;

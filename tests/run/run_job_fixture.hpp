@@ -97,8 +97,10 @@ protected:
         InputFile file;
         file.path = path.string();
         file.size_bytes = bytes.size();
-        input_.files = {file};
-        input_.partitions = cut_evenly(0, bytes.size(), partitions);
+        input_files_ = {file};
+        partitions_ = cut_evenly(0, bytes.size(), partitions);
+        input_.files = input_files_;
+        input_.partitions = partitions_;
     }
     JobResult run(const mpi::Communicator& ranks) {
         const StopRequest stop;
@@ -136,6 +138,8 @@ protected:
     std::optional<ScratchFolder> own_folder_;
     fs::path folder_;
     JobSpec spec_;
+    std::vector<InputFile> input_files_;
+    std::vector<Partition> partitions_;
     JobInput input_;
     WatchedFileSystem::Watch watch_;
 };

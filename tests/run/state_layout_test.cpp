@@ -41,7 +41,7 @@ protected:
 TEST_F(StateLayoutTest, NothingIsRecordedUnasked) {
     const Pipeline& job =
         pipeline({"whitespace_normalization_mapper", "text_length_filter", "document_deduplicator"});
-    const StatePlan plan = plan_states(job, std::vector<bool>(3, false));
+    const StatePlan plan = plan_states(job, {std::vector<bool>(3, false)});
     EXPECT_THAT(bases(plan), ElementsAre(-1, -1, -1));
     EXPECT_THAT(plan.boundary_taps, testing::Each(false));
     ASSERT_EQ(plan.boundaries.size(), job.segments.size());
@@ -54,7 +54,7 @@ TEST_F(StateLayoutTest, NothingIsRecordedUnasked) {
 TEST_F(StateLayoutTest, EachStateHoldsWhatItsOperatorDid) {
     const Pipeline& job = pipeline({"whitespace_normalization_mapper", "text_length_filter",
                                     "words_num_filter", "clean_links_mapper", "alphanumeric_filter"});
-    const StatePlan plan = plan_states(job, all(job));
+    const StatePlan plan = plan_states(job, {all(job)});
     EXPECT_THAT(bases(plan), ElementsAre(0, 1, 2, 3, -1)) << "the last rows are in the output";
     EXPECT_THAT(plan.taps[0]->names.texts, ElementsAre("text"));
     EXPECT_THAT(plan.taps[0]->names.scalars, IsEmpty());
@@ -68,7 +68,7 @@ TEST_F(StateLayoutTest, EachStateHoldsWhatItsOperatorDid) {
 TEST_F(StateLayoutTest, AStateHoldsWhatAllOperatorsSinceItsBaseDid) {
     const Pipeline& job = pipeline(
         {"whitespace_normalization_mapper", "text_length_filter", "words_num_filter", "alphanumeric_filter"});
-    const StatePlan plan = plan_states(job, {false, false, true, false});
+    const StatePlan plan = plan_states(job, {{false, false, true, false}});
     EXPECT_THAT(bases(plan), ElementsAre(-1, -1, 0, -1));
     EXPECT_THAT(plan.taps[2]->names.texts, ElementsAre("text"));
     EXPECT_EQ(plan.taps[2]->names.scalars.size(), 2U);
@@ -76,7 +76,7 @@ TEST_F(StateLayoutTest, AStateHoldsWhatAllOperatorsSinceItsBaseDid) {
 
 TEST_F(StateLayoutTest, ChainsAreBounded) {
     const Pipeline& job = pipeline(std::vector<std::string>(40, "whitespace_normalization_mapper"));
-    const StatePlan plan = plan_states(job, all(job));
+    const StatePlan plan = plan_states(job, {all(job)});
     int longest = 0;
     int chain = 0;
     for (const Tap& tap : plan.taps) {
@@ -90,7 +90,7 @@ TEST_F(StateLayoutTest, ChainsAreBounded) {
 TEST_F(StateLayoutTest, BehindADeduplicator) {
     const Pipeline& job = pipeline(
         {"text_length_filter", "document_deduplicator", "clean_links_mapper", "alphanumeric_filter"});
-    const StatePlan plan = plan_states(job, all(job));
+    const StatePlan plan = plan_states(job, {all(job)});
     ASSERT_EQ(job.segments.size(), 2U);
     EXPECT_TRUE(plan.boundary_taps[0]);
     EXPECT_EQ(plan.boundaries[0].position, 1U);
@@ -100,15 +100,15 @@ TEST_F(StateLayoutTest, BehindADeduplicator) {
 TEST_F(StateLayoutTest, BehindANewOrderNothingIsRecorded) {
     const Pipeline& job = pipeline(
         {"clean_links_mapper", "topk_specified_field_selector", "clean_email_mapper", "alphanumeric_filter"});
-    const StatePlan plan = plan_states(job, all(job));
+    const StatePlan plan = plan_states(job, {all(job)});
     EXPECT_THAT(bases(plan), ElementsAre(-1, -1, -1, -1));
     EXPECT_THAT(plan.boundary_taps, ElementsAre(true, false));
 }
 
 TEST_F(StateLayoutTest, BlocksOfTheOutputAreMadeOfStoredRows) {
     const Pipeline& job = pipeline({"clean_links_mapper", "alphanumeric_filter"}, "out.jsonl.gz");
-    EXPECT_THAT(plan_states(job, all(job)).boundary_taps, ElementsAre(true));
-    EXPECT_THAT(plan_states(pipeline({"clean_links_mapper", "alphanumeric_filter"}), all(job)).boundary_taps,
+    EXPECT_THAT(plan_states(job, {all(job)}).boundary_taps, ElementsAre(true));
+    EXPECT_THAT(plan_states(pipeline({"clean_links_mapper", "alphanumeric_filter"}), {all(job)}).boundary_taps,
                 ElementsAre(false));
 }
 

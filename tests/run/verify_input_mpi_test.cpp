@@ -29,9 +29,11 @@ protected:
         spec_.checkpoint.folder = folder_ / "checkpoints";
         if (world_.is_root()) {
             files_.create_directories(spec_.checkpoint.folder);
-            input_.files = {{.path = (folder_ / "in.jsonl").string(), .size_bytes = 2 * kHalf}};
-            input_.partitions = {{.ranges = {{0, 0, kHalf}}, .bytes = kHalf},
+            input_files_ = {{.path = (folder_ / "in.jsonl").string(), .size_bytes = 2 * kHalf}};
+            partitions_ = {{.ranges = {{0, 0, kHalf}}, .bytes = kHalf},
                                  {.ranges = {{0, kHalf, 2 * kHalf}}, .bytes = kHalf}};
+            input_.files = input_files_;
+            input_.partitions = partitions_;
         }
         write_input("abcd");
     }
@@ -80,6 +82,8 @@ protected:
     OpCatalog catalog_ = make_op_catalog();
     StopRequest stop_;
     JobSpec spec_;
+    std::vector<InputFile> input_files_;
+    std::vector<Partition> partitions_;
     JobInput input_;
     std::string text_;
     std::uint64_t generation_ = 0;

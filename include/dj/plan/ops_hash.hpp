@@ -27,6 +27,7 @@ struct OpsIdentity {
     bool repair_utf8 = false;
     bool keep_stats = false;
     bool keep_hashes = false;
+    bool keeps_keys = false;  ///< States hold the hashes that deduplicators made.
     std::uint64_t morsel_bytes = 0;
 };
 

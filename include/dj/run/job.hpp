@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct CheckpointSpec {
     std::uint32_t keep_versions = 2;
     CheckpointCompression compression = CheckpointCompression::zstd;
     std::filesystem::path folder;  ///< Of the generations and their manifest.
+    std::vector<std::filesystem::path> shared;  ///< Of nodes whose states this one may go on from.
 };
 
 /// The recipe's fault_tolerance keys, decided.
@@ -55,13 +57,25 @@ struct RetrySpec {
     bool continue_after_failure = false;  ///< Go on without the partition (exit code 3).
 };
 
-/// The same on all ranks.
+/// What becomes of the rows behind the last operator.
+enum class RunGoal : std::uint8_t {
+    export_rows,
+    keep_states,  ///< They are committed, as states, for the runs that go on from them. Nothing is exported.
+};
+
+/// A chain of operators and its end: a whole job, or one node of a job with branches. The same on all ranks.
 struct JobSpec {
     std::string job_id;
+    std::string node;  ///< Of the branch DAG: names its folders below the job's; empty: the job has no branches.
+    RunGoal goal = RunGoal::export_rows;
     int attempt = 1;  ///< Number of this start of the job, from 1; part of temporary names.
     std::filesystem::path job_folder;
     std::vector<OpCall> ops;
     std::string text_key = "text";
+    /// Further fields that must be text in every record, because operators of later nodes read them.
+    std::vector<std::string> text_fields;
+    /// Hashes of deduplicators stay with the rows, because a later deduplicator takes them as its keys.
+    bool keeps_keys = false;
     FileKind input_kind;  ///< All input files are of one format; compressions may differ.
     ExportOptions output;
     bool repair_utf8 = false;  ///< invalid_utf8: repair
@@ -89,6 +103,9 @@ struct JobSpec {
 
 [[nodiscard]] nlohmann::json to_json(const JobSpec& spec);
 [[nodiscard]] JobSpec job_spec_from_json(const nlohmann::json& json);
+
+/// Whether a deduplicator stands there more than once: later ones take the keys of the first, as in 1.6.1.
+[[nodiscard]] bool repeats_deduplicator(const std::vector<OpCall>& ops);
 
 /// Identifies, with `ops_hashes` of the operators, what a state of this job holds.
 [[nodiscard]] OpsIdentity ops_identity(const JobSpec& spec);
@@ -156,8 +173,8 @@ struct ProgressWatch {
 
 /// Rank 0's side: what is read, where events go, who watches.
 struct JobInput {
-    std::vector<InputFile> files;
-    std::vector<Partition> partitions;
+    std::span<const InputFile> files{};  ///< The caller's.
+    std::span<const Partition> partitions{};
     EventSink* events = nullptr;
     std::uint64_t told_generation = 0;  ///< The newest that events of earlier starts of the job tell of.
     ProgressWatch progress{};
@@ -167,11 +184,15 @@ struct JobInput {
 /// as the schema of the first file tells: what would end the job at its start.
 void check_job(const JobSpec& spec, const OpCatalog& catalog, const JobInput& input);
 
+/// A run's part in the threads of its rank, where several runs go on at once: see compute_slots.hpp in src/run.
+class ComputeShare;
+
 /// What a job runs in, on each rank; referred to, and outlives the run.
 struct JobSurroundings {
     FileSystem& files;
     const OpCatalog& catalog;
     const StopRequest& stop;
+    ComputeShare* compute = nullptr;  ///< Null: the run has all threads to itself.
 };
 
 /// Collective. Runs the job; `input` is used on rank 0 only. All ranks return the same `exit`; the rest of the result

@@ -50,6 +50,7 @@ struct JobFile {
     std::optional<std::uint64_t> op_index{};   ///< intermediate, from 0
     std::string op_name{};                     ///< intermediate
     int attempt = 0;                           ///< attempt
+    std::string branch{};                      ///< intermediate, quarantine, final_mapping_report
     bool operator==(const JobFile&) const = default;
 };
 
@@ -61,6 +62,10 @@ public:
     [[nodiscard]] static JobLayout at(const std::filesystem::path& job_folder);
     /// Of an existing job folder; event_log_dir and checkpoint_dir come from its job_summary.json, if there is one.
     [[nodiscard]] static JobLayout of_folder(FileSystem& files, const std::filesystem::path& job_folder);
+
+    /// The same job's, for what one branch leaves: its intermediate data, results, mapping report and checkpoints are in
+    /// folders of its own below the job's. An empty name: the job's own.
+    [[nodiscard]] JobLayout of_branch(std::string branch) const;
 
     [[nodiscard]] const std::string& job_id() const { return places_.job_id; }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
@@ -108,8 +113,12 @@ public:
     [[nodiscard]] std::optional<JobFile> parse(const std::filesystem::path& path) const;
 
 private:
+    [[nodiscard]] std::filesystem::path own(const std::filesystem::path& folder) const;
+    [[nodiscard]] std::optional<JobFile> parse_of_branch(const std::filesystem::path& path) const;
+
     JobPlaces places_;
     std::filesystem::path folder_;
+    std::string branch_;
 };
 
 /// Throws UserError, saying what is wrong, unless `id` is a plain name: letters, digits and `._-+=@,` of any alphabet, at most
