@@ -18,7 +18,7 @@ CheckedRecipe check_places(FileSystem& files, const OpCatalog& catalog, RecipeRe
         const auto& job = checked.places.job;
         checked.inputs = find_inputs(files, checked.recipe, job.work_dir, job.job_id, problems);
         find_words(files, catalog, checked.recipe, problems);
-        check_output(files, checked.recipe, checked.places, checked.inputs, problems);
+        check_outputs(files, checked.recipe, checked.places, checked.inputs, problems);
     }
     sort_problems(problems);
     return checked;

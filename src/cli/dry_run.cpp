@@ -32,7 +32,7 @@ public:
           resources_{ranks, machine.threads, machine.memory_bytes},
           decision_(plan_survey(survey, inputs_, recipe_.partition, resources_)) {
         EstimateInput input{.input_bytes = survey.bytes,
-                            .output_packing = packing_of(places_.export_kind),
+                            .output_packing = packing_of(places_.outputs.front().kind),
                             .keeps_stats = recipe_.options.keep_stats_in_res_ds};
         if (!inputs_.files.empty()) input.input_packing = packing_of(inputs_.files.front().kind);
         for (const auto& partition : decision_.partitions) {
@@ -123,12 +123,12 @@ private:
     }
 
     void describe_disk() {
-        const auto free = free_bytes(places_.export_path.parent_path());
+        const auto free = free_bytes(places_.outputs.front().path.parent_path());
         const auto shown = [](const std::optional<std::uint64_t>& bytes) {
             return bytes ? human_bytes(*bytes) + " free" : std::string("free space unknown");
         };
         line("output", fmt::format("at most about {} in {} ({})", human_bytes(estimate_.output_bytes),
-                                   places_.export_path.string(), shown(free)));
+                                   places_.outputs.front().path.string(), shown(free)));
         const auto scratch_free = free_bytes(places_.scratch);
         if (estimate_.scratch_bytes > 0) {
             line("scratch", fmt::format("about {} in {} ({}), for rows that wait between passes",
@@ -146,7 +146,7 @@ private:
         if (free && needed > *free) {
             result_.refused.push_back(fmt::format(
                 "output{} may need {}, and {} has {} free", one_disk && scratch > 0 ? " and scratch" : "",
-                human_bytes(needed), places_.export_path.parent_path().string(), human_bytes(*free)));
+                human_bytes(needed), places_.outputs.front().path.parent_path().string(), human_bytes(*free)));
         }
         if (!one_disk && scratch_free && scratch > *scratch_free) {
             result_.refused.push_back(fmt::format("scratch may need {}, and {} has {} free",

@@ -77,6 +77,10 @@ void JobRecord::open(const std::vector<std::string>& arguments, TellError tell_e
     }
 }
 
+void JobRecord::note_branches(std::vector<BranchSummary> branches) {
+    heartbeat_->update([&](JobSummary& summary) { summary.branches = std::move(branches); });
+}
+
 JobSummary JobRecord::close(const JobResult& result, const StopRequest& stop) {
     record("metadata", [&] {
         job_.mapping.rows_exported = result.exported;

@@ -35,6 +35,9 @@ public:
     /// EnvironmentError.
     void open(const std::vector<std::string>& arguments, TellError tell_error);
 
+    /// How the nodes of a job with branches are.
+    void note_branches(std::vector<BranchSummary> branches);
+
     /// The result is decided: what cannot be recorded about it any more is said, and changes nothing. Returns the summary
     /// as it stands, or would stand, in the folder.
     JobSummary close(const JobResult& result, const StopRequest& stop);

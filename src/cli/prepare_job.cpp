@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/job_owner.hpp"
+#include "cli/prepare_branches.hpp"
 #include "cli/recipe_change.hpp"
 #include "dj/base/hash.hpp"
 
@@ -16,21 +17,6 @@ namespace {
 CheckpointCompression compression_of(const std::string& name) {
     if (name == "none") return CheckpointCompression::none;
     return name == "lz4" ? CheckpointCompression::lz4 : CheckpointCompression::zstd;
-}
-
-CheckpointSpec checkpoint_spec(const CheckedRecipe& checked) {
-    const CheckpointOptions& options = checked.recipe.checkpoint;
-    CheckpointSpec spec;
-    spec.strategy = checkpoint_strategy_of(options.strategy);
-    spec.enabled = options.enabled && spec.strategy != CheckpointStrategy::disabled;
-    spec.taps = tap_after({spec.strategy, static_cast<std::uint64_t>(options.n_ops), options.op_names},
-                          checked.recipe.ops);
-    if (options.interval.is_number()) spec.commit.fixed_interval_seconds = options.interval.get<double>();
-    spec.commit.mtbf_seconds = options.mtbf_hours * 3600;
-    spec.keep_versions = static_cast<std::uint32_t>(options.keep_versions);
-    spec.compression = compression_of(options.compression);
-    spec.folder = JobLayout(checked.places.job).checkpoints();
-    return spec;
 }
 
 RetrySpec retry_spec(const FaultToleranceOptions& options) {
@@ -65,8 +51,8 @@ JobSpec make_spec(const CheckedRecipe& checked, const Resources& resources) {
     spec.ops = recipe.ops;
     spec.text_key = recipe.text_key();
     if (!inputs.files.empty()) spec.input_kind = inputs.files.front().kind;
-    spec.output.path = places.export_path;
-    spec.output.kind = places.export_kind;
+    spec.output.path = places.outputs.front().path;
+    spec.output.kind = places.outputs.front().kind;
     spec.output.shard_bytes = static_cast<std::uint64_t>(recipe.options.export_shard_size);
     spec.output.keep_stats = recipe.options.keep_stats_in_res_ds;
     spec.output.keep_hashes = recipe.options.keep_hashes_in_res_ds;
@@ -80,7 +66,7 @@ JobSpec make_spec(const CheckedRecipe& checked, const Resources& resources) {
     spec.memory_bytes = resources.memory_bytes_per_rank;
     spec.scratch_folder = places.scratch;
     spec.intermediate = intermediate_spec(recipe.intermediate_storage);
-    spec.checkpoint = checkpoint_spec(checked);
+    spec.checkpoint = checkpoint_spec(recipe, places.job, recipe.ops);
     spec.retry = retry_spec(recipe.fault_tolerance);
     return spec;
 }
@@ -129,8 +115,22 @@ JobSummary make_summary(const CheckedRecipe& checked, const PreparedJob& job, in
 
 }  // namespace
 
-std::string output_identity(const CheckedRecipe& checked, const std::vector<InputFile>& files) {
-    const JobSpec spec = make_spec(checked, {});
+CheckpointSpec checkpoint_spec(const Recipe& recipe, const JobPlaces& places, const std::vector<OpCall>& ops) {
+    const CheckpointOptions& options = recipe.checkpoint;
+    CheckpointSpec spec;
+    spec.strategy = checkpoint_strategy_of(options.strategy);
+    spec.enabled = options.enabled && spec.strategy != CheckpointStrategy::disabled;
+    spec.taps =
+        tap_after({spec.strategy, static_cast<std::uint64_t>(options.n_ops), options.op_names}, ops);
+    if (options.interval.is_number()) spec.commit.fixed_interval_seconds = options.interval.get<double>();
+    spec.commit.mtbf_seconds = options.mtbf_hours * 3600;
+    spec.keep_versions = static_cast<std::uint32_t>(options.keep_versions);
+    spec.compression = compression_of(options.compression);
+    spec.folder = JobLayout(places).checkpoints();
+    return spec;
+}
+
+std::string output_identity(const JobSpec& spec, const std::vector<InputFile>& files) {
     auto inputs = nlohmann::json::array();
     for (const InputFile& file : files) inputs.push_back({file.path, file.size_bytes, file.head_tail_hash});
     const nlohmann::json all = {
@@ -141,6 +141,16 @@ std::string output_identity(const CheckedRecipe& checked, const std::vector<Inpu
          {static_cast<int>(spec.output.kind.format), static_cast<int>(spec.output.kind.compression)}},
         {"shard_bytes", spec.output.shard_bytes}};
     return to_hex(xxh3_128(all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+}
+
+std::string output_identity(const CheckedRecipe& checked, const std::vector<InputFile>& files) {
+    const JobSpec spec = make_spec(checked, {});
+    if (checked.recipe.branches.empty()) return output_identity(spec, files);
+    std::string all;
+    for (const BranchNodeSpec& node : prepare_branches(checked, spec, files).nodes) {
+        if (node.kind == DagNodeKind::branch) all += node.spec.output_identity;
+    }
+    return to_hex(xxh3_128(all));
 }
 
 nlohmann::json describe_recipe(const CheckedRecipe& checked) {
@@ -173,7 +183,13 @@ PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey, const 
     job.input.files = job.files;
     job.input.partitions = job.table.partitions;
     job.spec.input_identity = input_identity(job.table);
-    job.dag = describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources);
+    if (recipe.branches.empty()) {
+        job.dag =
+            describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources);
+    } else {
+        job.branches = prepare_branches(checked, job.spec, job.files);
+        job.dag = describe_branches(*job.branches, job.input.partitions.size(), resources);
+    }
     job.mapping = make_mapping(inputs, job, now_seconds);
     job.summary = make_summary(checked, job, resources.ranks, now_seconds);
     return job;

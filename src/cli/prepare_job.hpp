@@ -9,6 +9,7 @@
 #include "cli/checked_recipe.hpp"
 #include "cli/input_survey.hpp"
 #include "cli/partition_table.hpp"
+#include "dj/run/branch_job.hpp"
 #include "dj/run/job.hpp"
 #include "dj/storage/dataset_mapping.hpp"
 #include "dj/storage/job_summary.hpp"
@@ -16,7 +17,8 @@
 namespace dj {
 
 struct PreparedJob {
-    JobSpec spec;
+    JobSpec spec;  ///< Of a job with branches: what its nodes have in common.
+    std::optional<BranchJobSpec> branches{};
     std::vector<InputFile> files;  ///< As found now.
     PartitionTable table;          ///< What stands, or is to stand, in the job folder.
     JobInput input;                ///< Shows files and partitions of these.
@@ -41,6 +43,13 @@ struct SettledPartitions {
 
 /// JobSpec::output_identity of a job that reads these files, whatever machine and ranks it has.
 [[nodiscard]] std::string output_identity(const CheckedRecipe& checked, const std::vector<InputFile>& files);
+
+/// The same of one chain of operators.
+[[nodiscard]] std::string output_identity(const JobSpec& spec, const std::vector<InputFile>& files);
+
+/// The recipe's checkpoint keys, decided for a chain of operators.
+[[nodiscard]] CheckpointSpec checkpoint_spec(const Recipe& recipe, const JobPlaces& places,
+                                             const std::vector<OpCall>& ops);
 
 /// What a start of this job would do, for comparison with another start.
 [[nodiscard]] nlohmann::json describe_recipe(const CheckedRecipe& checked);

@@ -64,15 +64,24 @@ private:
         text += fmt::format("reads   {} ({} file{}, {})\n", show_text(checked_.inputs.description),
                             checked_.inputs.files.size(), checked_.inputs.files.size() == 1 ? "" : "s",
                             human_bytes(bytes));
-        text += fmt::format("writes  {}\n", show_text(checked_.places.export_path.string()));
+        for (const OutputPlace& output : checked_.places.outputs)
+            text += fmt::format("writes  {}\n", show_text(output.path.string()));
         text += fmt::format("job     {}\n",
                             show_text((checked_.places.job.work_dir / checked_.places.job.job_id).string()));
-        for (std::size_t i = 0; i < checked_.recipe.ops.size(); ++i) {
-            text += fmt::format("{:>4}    {} {}\n", i + 1, checked_.recipe.ops[i].name,
-                                yaml_inline(checked_.recipe.ops[i].params));
+        text += list_ops(checked_.recipe.ops, 0);
+        for (const RecipeBranch& branch : checked_.recipe.branches) {
+            text += fmt::format("branch  {}\n", branch.options.name);
+            text += list_ops(branch.ops, branch.first_own_op);
         }
         print(text);
         return ExitCode::done;
+    }
+
+    static std::string list_ops(const std::vector<OpCall>& ops, std::size_t first) {
+        std::string text;
+        for (std::size_t i = first; i < ops.size(); ++i)
+            text += fmt::format("{:>4}    {} {}\n", i + 1, ops[i].name, yaml_inline(ops[i].params));
+        return text;
     }
 
     ExitCode plan() const {

@@ -2,6 +2,7 @@
 #include "cli/root_run.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/terminal.hpp"
 #include "cli/time_limit.hpp"
@@ -45,8 +46,10 @@ std::optional<RowBorderSearch> RootRun::border_search() const {
 
 bool RootRun::is_complete(bool verified) const {
     if (!resumption_.complete || !verified) return false;
+    std::vector<std::string> outputs;
+    for (const OutputPlace& output : checked_.places.outputs) outputs.push_back(output.path.string());
     say(fmt::format("job {} is complete: there is nothing to do. Its output is {}",
-                    checked_.places.job.job_id, checked_.places.export_path.string()));
+                    checked_.places.job.job_id, fmt::join(outputs, ", ")));
     return true;
 }
 
@@ -54,8 +57,15 @@ void RootRun::plan(const std::optional<std::vector<RowBorder>>& borders) {
     const Resources resources{ranks_, machine_.threads, machine_.memory_bytes};
     job_ = prepare_job(checked_, std::move(survey_), resources, {borders, resumption_.table}, started_);
     job_.spec.verify_input = resumption_.verify_input;
-    check_job(job_.spec, catalog_, job_.input);
-    prepare_output(files_, checked_.places);
+    if (job_.branches) {
+        for (const BranchNodeSpec& node : job_.branches->nodes) check_job(node.spec, catalog_, job_.input);
+        book_.emplace(files_, JobLayout(job_.places), *job_.branches);
+        progress_ = BranchProgress(*job_.branches);
+        job_.summary.branches = book_->summaries();
+    } else {
+        check_job(job_.spec, catalog_, job_.input);
+    }
+    prepare_outputs(files_, checked_.places);
     announce();
 }
 
@@ -71,6 +81,9 @@ std::optional<ExitCode> RootRun::open(const InputVerification& verification) {
         if (is_complete(verification.partitions == job_.input.partitions.size())) return ExitCode::done;
     }
     job_.spec.attempt = take_job(files_, checked_.places, earlier_);
+    if (job_.branches) {
+        for (BranchNodeSpec& node : job_.branches->nodes) node.spec.attempt = job_.spec.attempt;
+    }
     job_.summary.attempt = job_.spec.attempt;
     std::optional<JobRestartFigures> restart;
     if (earlier_.attempt > 0) {
@@ -115,6 +128,25 @@ void RootRun::conclude(const JobResult& result, const StopRequest& stop) {
     }
     if (result.exit == ExitCode::failed || result.exit == ExitCode::usage) print_error(result.error);
     if (result.exit == ExitCode::stopped && options_.quiet) print_error("stopped: " + result.error);
+}
+
+BranchWatch RootRun::branch_watch() {
+    BranchWatch watch;
+    watch.changed = [this](std::size_t node, const NodeResult& state) {
+        book_->changed(node, state);
+        record_->note_branches(book_->summaries());
+        progress_.changed(node, state.status);
+    };
+    watch.look = [this](std::size_t node, const RunProgress& progress) {
+        const RunProgress all = progress_.look(node, progress);
+        display_->look(all);
+    };
+    return watch;
+}
+
+void RootRun::conclude(const BranchJobResult& result, const StopRequest& stop) {
+    record_->note_branches(book_->summaries());
+    conclude(book_->total(result), stop);
 }
 
 void RootRun::announce_restart() const {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/branch_book.hpp"
+#include "cli/branch_progress.hpp"
 #include "cli/checked_recipe.hpp"
 #include "cli/granted_machine.hpp"
 #include "cli/input_survey.hpp"
@@ -50,6 +52,9 @@ public:
 
     /// Records the result and shows it.
     void conclude(const JobResult& result, const StopRequest& stop);
+    void conclude(const BranchJobResult& result, const StopRequest& stop);
+    /// Of a job with branches: for its run.
+    [[nodiscard]] BranchWatch branch_watch();
 
 private:
     /// Says so if the job is done.
@@ -72,6 +77,8 @@ private:
     GrantedMachine machine_;
     InputSurvey survey_;
     PreparedJob job_;
+    std::optional<BranchBook> book_;          ///< Of a job with branches.
+    BranchProgress progress_;                 ///< Likewise.
     std::optional<ProgressDisplay> display_;  ///< Outlives the record, which tells errors through it.
     std::optional<JobRecord> record_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run_recipe.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <variant>
@@ -81,11 +82,13 @@ public:
             const auto threads = root_->wanted_threads();
             return nlohmann::json(
                 {{"spec", to_json(root_->job().spec)},
+                 {"branches", root_->job().branches ? to_json(*root_->job().branches) : nlohmann::json(nullptr)},
                  {"threads", threads ? nlohmann::json(*threads) : nlohmann::json(nullptr)}});
         });
         if (const auto* exit = std::get_if<ExitCode>(&planned)) return *exit;
         const auto& start = std::get<nlohmann::json>(planned);
         spec_ = job_spec_from_json(start.at("spec"));
+        if (!start.at("branches").is_null()) branches_ = branch_job_from_json(start.at("branches"));
         if (!root_) take_granted_threads(start.at("threads"));
         if (!spec_.verify_input) return std::nullopt;
         verification_ = on_all(error_, [&] { return verify_input(world_, surroundings_, spec_, input()); });
@@ -100,11 +103,20 @@ public:
         });
         if (const auto* exit = std::get_if<ExitCode>(&opened)) return *exit;
         spec_.attempt = std::get<nlohmann::json>(opened).get<int>();
+        if (branches_) {
+            for (BranchNodeSpec& node : branches_->nodes) node.spec.attempt = spec_.attempt;
+        }
         return std::nullopt;
     }
 
     ExitCode run(StopRequest& stop) {
         if (root_) stop.watch(root_->time_limit(), JobLayout(root_->job().places).stop_file());
+        if (branches_) {
+            const BranchWatch watch = root_ ? root_->branch_watch() : BranchWatch{};
+            const BranchJobResult result = run_branches(world_, surroundings_, *branches_, input(), watch);
+            if (root_) root_->conclude(result, stop);
+            return result.exit;
+        }
         const JobResult result = run_job(world_, surroundings_, spec_, input());
         if (root_) root_->conclude(result, stop);
         return static_cast<ExitCode>(world_.max(static_cast<std::uint64_t>(result.exit)));
@@ -119,6 +131,8 @@ private:
     void take_granted_threads(const nlohmann::json& wanted) {
         const auto threads = wanted.is_null() ? std::nullopt : std::optional(wanted.get<std::int64_t>());
         spec_.threads = granted_machine(ranks_on_node_, threads, spec_.memory_bytes).threads;
+        if (!branches_) return;
+        for (BranchNodeSpec& node : branches_->nodes) node.spec.threads = std::min(node.spec.threads, spec_.threads);
     }
 
     const mpi::Communicator& world_;
@@ -131,6 +145,7 @@ private:
     InputVerification verification_;
     std::exception_ptr error_;
     JobSpec spec_;
+    std::optional<BranchJobSpec> branches_;
 };
 
 }  // namespace

@@ -163,11 +163,16 @@ private:
         const auto& options = recipe_.options;
         if (options.export_path.empty())
             complain("export_path", "export_path is empty: say which file to write");
+        check_scheme(options.export_path, recipe_.origin_of("export_path"));
+        for (const auto& branch : recipe_.branches)
+            check_scheme(branch.options.export_path.value_or(""), branch.origin_of("export_path"));
+    }
+
+    void check_scheme(const std::string& path, const Origin& origin) {
         for (const auto scheme : {"s3://", "hdfs://", "oss://", "gs://", "http://", "https://"}) {
-            if (options.export_path.starts_with(scheme)) {
-                complain("export_path",
-                         fmt::format("export_path: {} is not available yet; write to a local file", scheme));
-            }
+            if (!path.starts_with(scheme)) continue;
+            result_.problems.push_back(
+                {origin, fmt::format("export_path: {} is not available yet; write to a local file", scheme)});
         }
     }
 
@@ -219,6 +224,9 @@ private:
         if (!checkpoint.enabled || checkpoint.strategy != "manual") return;
         std::vector<std::string> used;
         for (const auto& step : recipe_.process) used.push_back(step.op);
+        for (const auto& branch : recipe_.branches) {
+            for (const auto& step : branch.process) used.push_back(step.op);
+        }
         if (checkpoint.op_names.empty()) {
             complain("checkpoint.strategy", "checkpoint.strategy manual needs checkpoint.op_names");
         }
@@ -232,9 +240,6 @@ private:
     }
 
     void check_rest() {
-        if (recipe_.options.executor_type == "branch") {
-            complain("executor_type", "executor_type: branch is not available yet");
-        }
         try {
             (void)faulty_row_limit(recipe_.fault_tolerance.max_faulty_rows);
         } catch (const UserError& error) {
@@ -249,7 +254,7 @@ private:
                 fmt::format("resources.threads ({}) and np ({}) both mean threads per rank; they disagree",
                             *threads, *np));
         }
-        if (recipe_.process.empty() && result_.problems.empty())
+        if (recipe_.process.empty() && recipe_.branches.empty() && result_.problems.empty())
             note("process is empty: rows are copied as they are");
     }
 

@@ -115,9 +115,6 @@ std::vector<Row> later_rows() {
         {"decrypt_after_reading", boolean, false, "encrypted input is not available yet"},
         {"encrypt_before_export", boolean, false, "encrypted output is not available yet"},
         {"custom_operator_paths", any, nullptr, "operators in Python are not available yet"},
-        {"common_process", any, json::array(), "branches are not available yet"},
-        {"branches", any, json::array(), "branches are not available yet"},
-        {"branch", mapping, nullptr, "branches are not available yet"},
     };
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -48,13 +49,11 @@ Origin origin_of(const RecipeStep& step, const std::string& param) {
     return given == step.params.end() ? step.place : given->origin;
 }
 
-}  // namespace
-
-void find_words(FileSystem& files, const OpCatalog& catalog, Recipe& recipe,
-                std::vector<RecipeProblem>& problems) {
-    for (std::size_t i = 0; i < recipe.ops.size(); ++i) {
-        OpCall& call = recipe.ops[i];
-        const RecipeStep& step = recipe.process.at(i);
+void find_words(FileSystem& files, const OpCatalog& catalog, const std::vector<RecipeStep>& steps,
+                std::vector<OpCall>& ops, std::vector<RecipeProblem>& problems) {
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+        OpCall& call = ops[i];
+        const RecipeStep& step = steps.at(i);
         const OpSpec* const spec = catalog.find(call.name);
         if (spec == nullptr || !spec->word_list) continue;
         const WordListNeed& need = *spec->word_list;
@@ -80,6 +79,18 @@ void find_words(FileSystem& files, const OpCatalog& catalog, Recipe& recipe,
             complain(need.language_param, error);
         }
     }
+}
+
+}  // namespace
+
+void find_words(FileSystem& files, const OpCatalog& catalog, Recipe& recipe,
+                std::vector<RecipeProblem>& problems) {
+    find_words(files, catalog, recipe.process, recipe.ops, problems);
+    for (RecipeBranch& branch : recipe.branches)
+        find_words(files, catalog, branch.process, branch.ops, problems);
+    // What the common part has stands in every chain.
+    std::set<std::string> told;
+    std::erase_if(problems, [&](const RecipeProblem& problem) { return !told.insert(to_string(problem)).second; });
 }
 
 }  // namespace dj

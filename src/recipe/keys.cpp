@@ -11,17 +11,14 @@
 namespace dj {
 namespace {
 
-constexpr auto kNoRetries = "partitions are not tried again yet; a failing one ends the job";
-
-constexpr std::array<std::string_view, 6> kSections{
-    "partition", "fault_tolerance", "checkpoint", "intermediate_storage", "event_logging", "resources"};
+constexpr std::array<std::string_view, 7> kSections{
+    "partition", "fault_tolerance", "checkpoint", "intermediate_storage",
+    "event_logging", "resources", "branch"};
 
 void add_section(std::vector<RecipeKey>& keys, const std::string& section,
-                 const std::vector<ParamSpec>& specs, KeyMeaning meaning = KeyMeaning::honoured,
-                 const std::string& note = "") {
-    for (const auto& spec : specs) {
-        keys.push_back({section.empty() ? spec.name : section + "." + spec.name, spec, meaning, note});
-    }
+                 const std::vector<ParamSpec>& specs) {
+    for (const auto& spec : specs)
+        keys.push_back({section.empty() ? spec.name : section + "." + spec.name, spec});
 }
 
 }  // namespace
@@ -31,12 +28,10 @@ RecipeKeys::RecipeKeys() {
     add_section(keys_, "partition", partition_params().specs());
     add_section(keys_, "resources", resource_params().specs());
     add_section(keys_, "event_logging", event_logging_params().specs());
-    add_section(keys_, "fault_tolerance", fault_tolerance_params().specs(), KeyMeaning::inert, kNoRetries);
+    add_section(keys_, "fault_tolerance", fault_tolerance_params().specs());
     add_section(keys_, "checkpoint", checkpoint_params().specs());
     add_section(keys_, "intermediate_storage", intermediate_storage_params().specs());
-    for (auto& key : keys_) {
-        if (key.key == "fault_tolerance.max_faulty_rows") key.meaning = KeyMeaning::honoured;
-    }
+    add_section(keys_, "branch", branch_params().specs());
     for (auto& key : data_juicer_keys()) keys_.push_back(std::move(key));
 }
 
@@ -52,7 +47,7 @@ bool RecipeKeys::is_section(std::string_view name) const {
 }
 
 std::vector<std::string> RecipeKeys::names() const {
-    std::vector<std::string> names{"process"};
+    std::vector<std::string> names{"process", "common_process", "branches"};
     for (const auto& key : keys_) names.push_back(key.key);
     for (const auto& alias : key_aliases()) names.emplace_back(alias.alias);
     return names;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/recipe/recipe.hpp"
+#include "recipe/branch_list.hpp"
 #include "recipe/check_recipe.hpp"
 #include "recipe/process_list.hpp"
 #include "recipe/settings.hpp"
@@ -32,6 +33,7 @@ void assign_options(Recipe& recipe) {
                    "intermediate_storage");
     assign_section(recipe.event_logging, event_logging_params(), recipe, "event_logging");
     assign_section(recipe.resources, resource_params(), recipe, "resources");
+    assign_section(recipe.branch, branch_params(), recipe, "branch");
 }
 
 }  // namespace
@@ -39,6 +41,11 @@ void assign_options(Recipe& recipe) {
 Origin Recipe::origin_of(std::string_view key) const {
     const auto given = settings.find(std::string(key));
     return given == settings.end() ? Origin{Origin::Kind::file, file} : given->second.origin;
+}
+
+Origin RecipeBranch::origin_of(std::string_view key) const {
+    const auto given = origins.find(std::string(key));
+    return given == origins.end() ? place : given->second;
 }
 
 RecipeResult load_recipe(const RecipeSources& sources, const OpCatalog& catalog) {
@@ -52,7 +59,13 @@ RecipeResult load_recipe(const RecipeSources& sources, const OpCatalog& catalog)
     assign_options(recipe);
     const auto text_key =
         recipe.options.text_keys.empty() ? std::string("text") : recipe.options.text_keys.front();
-    read_process(gathered, catalog, text_key, result);
+    const bool branched = recipe.options.executor_type == "branch";
+    if (!branched && (gathered.branches || gathered.common_process)) {
+        result.problems.push_back(
+            {gathered.branches_origin, "common_process and branches need executor_type: branch"});
+    }
+    branched ? read_branches(gathered, catalog, text_key, result)
+             : read_process(gathered, catalog, text_key, result);
     // What is missing in a file that cannot be read need not be missing.
     if (gathered.readable) check_recipe(keys, result);
     sort_problems(result.problems);

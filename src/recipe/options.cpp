@@ -51,6 +51,42 @@ ParamSet<GlobalOptions> global_params() {
     return params;
 }
 
+ParamSet<BranchOptions> branch_params() {
+    using T = BranchOptions;
+    ParamSet<T> params;
+    params.add(&T::parallel, "parallel", "Run branches at the same time; false: one after the other.");
+    params.add(&T::fail_fast, "fail_fast",
+               "A branch that fails stops the others; false: they go on, and the exit code is 3.");
+    params.add(&T::max_workers, "max_workers", "Branches that run at the same time. Default: all, up to 16.",
+               {.bounds = {.min = 1}});
+    params.add(&T::retries, "retries", "How often a branch that fails is tried again, from its last checkpoint.",
+               {.bounds = {.min = 0, .max = 1000}});
+    params.add(&T::backend, "backend", "Accepted for Data-Juicer's sake: all of them mean MPI here.",
+               {.choices = {"mpi", "thread", "process", "ray"}});
+    return params;
+}
+
+ParamSet<BranchEntryOptions> branch_entry_params() {
+    using T = BranchEntryOptions;
+    ParamSet<T> params;
+    params.add(&T::name, "name", "Of the branch: it names its folders.");
+    params.add(&T::export_path, "export_path",
+               "File to write. Default: results/{name}/{name}.jsonl in the job folder.");
+    params.add(&T::input, "input", "The branch whose rows it takes, before their export; common: the common part's.");
+    params.add(&T::retries, "retries", "Instead of branch.retries.", {.bounds = {.min = 0, .max = 1000}});
+    return params;
+}
+
+ParamSet<BranchResourceOptions> branch_resource_params() {
+    using T = BranchResourceOptions;
+    ParamSet<T> params;
+    params.add(&T::threads, "threads", "At most so many threads per rank.", {.bounds = {.min = 1}});
+    params.add(&T::memory_mb, "memory_mb", "Memory per rank.", {.bounds = {.min = 64}});
+    params.add(&T::weight, "weight", "Its part in the threads, against 1 of others.",
+               {.bounds = {.min = 0.001, .max = 1000}});
+    return params;
+}
+
 ParamSet<FaultToleranceOptions> fault_tolerance_params() {
     using T = FaultToleranceOptions;
     ParamSet<T> params;

@@ -33,7 +33,8 @@ fs::path without_job_id(std::string work_dir, const std::string& job_id) {
     return path;
 }
 
-FileKind kind_of_output(const Recipe& recipe, const fs::path& path, std::vector<RecipeProblem>& problems) {
+FileKind kind_of_output(const Recipe& recipe, const fs::path& path, const Origin& origin,
+                        std::vector<RecipeProblem>& problems) {
     const auto type = recipe.options.export_type.value_or("");
     auto name = path.filename().string();
     std::ranges::transform(name, name.begin(),
@@ -45,7 +46,7 @@ FileKind kind_of_output(const Recipe& recipe, const fs::path& path, std::vector<
                                                             : Compression::none};
     }
     const auto complain = [&](std::string message) {
-        problems.push_back({recipe.origin_of("export_path"), std::move(message)});
+        problems.push_back({origin, std::move(message)});
         return FileKind{};
     };
     if (name.ends_with(".json") || name.ends_with(".json.gz") || name.ends_with(".json.zst")) {
@@ -88,6 +89,90 @@ fs::path behind_links(fs::path path) {
     return path;
 }
 
+/// As written in the recipe, with where.
+struct GivenOutput {
+    std::string path;
+    Origin origin;
+    std::string branch;
+};
+
+std::vector<GivenOutput> given_outputs(const Recipe& recipe) {
+    if (recipe.branches.empty()) return {{recipe.options.export_path, recipe.origin_of("export_path"), ""}};
+    std::vector<GivenOutput> outputs;
+    for (const RecipeBranch& branch : recipe.branches) {
+        const std::string& name = branch.options.name;
+        outputs.push_back({branch.options.export_path.value_or(
+                               fmt::format("{{work_dir}}/{{job_id}}/results/{}/{}.jsonl", name, name)),
+                           branch.origin_of("export_path"), name});
+    }
+    return outputs;
+}
+
+/// The folder of the first output that is not in a folder of the job.
+fs::path default_work_dir(const Recipe& recipe, const std::string& id, std::vector<RecipeProblem>& problems) {
+    const auto outputs = given_outputs(recipe);
+    for (const GivenOutput& output : outputs) {
+        if (output.path.find("{work_dir}") == std::string::npos)
+            return full_path(expand_placeholders(output.path, "", id)).parent_path();
+    }
+    if (!recipe.branches.empty() && !recipe.given("export_path")) return full_path("outputs");
+    problems.push_back({outputs.front().origin, "export_path names {work_dir}: say what work_dir is"});
+    return {};
+}
+
+/// The first of the outputs before it that would write the same file.
+const OutputPlace* clashing(const std::vector<OutputPlace>& outputs, const OutputPlace& output) {
+    for (const OutputPlace& other : outputs) {
+        if (&other == &output) return nullptr;
+        const fs::path a = real(other.path);
+        const fs::path b = real(output.path);
+        if (a == b || stats_path_of(a) == b || a == stats_path_of(b)) return &other;
+    }
+    return nullptr;
+}
+
+/// Against all else that is written or read.
+class OutputCheck {
+public:
+    OutputCheck(FileSystem& files, const RecipePlaces& places, const FoundInputs& inputs)
+        : files_(files), places_(places), inputs_(inputs) {}
+
+    /// The first thing that is wrong; empty: nothing.
+    [[nodiscard]] std::string problem(const OutputPlace& output) const {
+        if (const auto info = files_.info(output.path); info && info->is_directory)
+            return fmt::format("{} is a folder; name a file in it", output.path.string());
+        if (const OutputPlace* const other = clashing(places_.outputs, output)) {
+            return fmt::format("branch {} writes {} already; write to another file", other->branch,
+                               other->path.string());
+        }
+        const auto stats = stats_path_of(output.path);
+        for (const auto& input : inputs_.files) {
+            if (same_file(files_, output.path, input.info))
+                return fmt::format("{} is one of the input files; write to another", output.path.string());
+            if (same_file(files_, stats, input.info))
+                return fmt::format("the statistics beside it would overwrite the input {}", input.path);
+        }
+        return in_way_of_job(output);
+    }
+
+private:
+    /// The job's folder is the job's, but for the results of its branches.
+    [[nodiscard]] std::string in_way_of_job(const OutputPlace& output) const {
+        if (output.branch.empty()) return {};
+        const fs::path folder = real(places_.job.work_dir / places_.job.job_id);
+        const fs::path path = real(output.path);
+        const bool own = lies_in(path, folder / "results" / output.branch) && path.filename() != "quarantine.jsonl";
+        if (!lies_in(path, folder) || own) return {};
+        return fmt::format("{} lies in the job's folder, where the job keeps its own files; write elsewhere, or to "
+                           "results/{} there",
+                           output.path.string(), output.branch);
+    }
+
+    FileSystem& files_;
+    const RecipePlaces& places_;
+    const FoundInputs& inputs_;
+};
+
 }  // namespace
 
 RecipePlaces resolve_places(const Recipe& recipe, double now_seconds, const std::string& suffix,
@@ -100,91 +185,75 @@ RecipePlaces resolve_places(const Recipe& recipe, double now_seconds, const std:
                             ? *options.resume
                             : make_job_id(fs::path(recipe.file).stem().string(), now_seconds, suffix);
     const auto& id = places.job.job_id;
-    fs::path work_dir;
-    if (options.work_dir) {
-        work_dir = full_path(without_job_id(expand_placeholders(*options.work_dir, "", id), id));
-    } else if (options.export_path.find("{work_dir}") != std::string::npos) {
-        problems.push_back(
-            {recipe.origin_of("export_path"), "export_path names {work_dir}: say what work_dir is"});
-    } else {
-        work_dir = full_path(expand_placeholders(options.export_path, "", id)).parent_path();
-    }
+    const fs::path work_dir =
+        options.work_dir ? full_path(without_job_id(expand_placeholders(*options.work_dir, "", id), id))
+                         : default_work_dir(recipe, id, problems);
     places.job.work_dir = work_dir;
     const auto expand = [&](const std::string& path) {
         return full_path(expand_placeholders(path, work_dir, id));
     };
-    const auto check_name = [&](const std::string& key, const fs::path& path) {
+    const auto check_name = [&](const std::string& key, const Origin& origin, const fs::path& path) {
         if (!is_valid_utf8(path.string()))
-            problems.push_back({recipe.origin_of(key),
-                                fmt::format("{}: {} is not UTF-8; take another name", key, path.string())});
+            problems.push_back({origin, fmt::format("{}: {} is not UTF-8; take another name", key, path.string())});
     };
     if (options.event_log_dir) places.job.event_log_dir = expand(*options.event_log_dir);
     if (options.checkpoint_dir) places.job.checkpoint_dir = expand(*options.checkpoint_dir);
-    places.export_path = behind_links(expand(options.export_path));
-    check_name("config", recipe.file);
-    check_name("job_id", id);
-    check_name("work_dir", work_dir);
-    check_name("export_path", places.export_path);
-    places.export_kind = kind_of_output(recipe, places.export_path, problems);
+    for (const auto* const key : {"config", "job_id", "work_dir"}) {
+        const std::string_view name = key;
+        check_name(key, recipe.origin_of(key), name == "config" ? fs::path(recipe.file) : name == "job_id" ? fs::path(id) : work_dir);
+    }
+    for (const GivenOutput& given : given_outputs(recipe)) {
+        OutputPlace output{behind_links(expand(given.path)), {}, given.origin, given.branch};
+        check_name("export_path", given.origin, output.path);
+        output.kind = kind_of_output(recipe, output.path, given.origin, problems);
+        places.outputs.push_back(std::move(output));
+    }
     places.scratch = options.temp_dir ? expand(*options.temp_dir) : work_dir / id / "scratch";
     return places;
 }
 
-void check_output(FileSystem& files, const Recipe& recipe, const RecipePlaces& places,
-                  const FoundInputs& inputs, std::vector<RecipeProblem>& problems) {
-    const auto complain = [&](std::string message) {
-        problems.push_back({recipe.origin_of("export_path"), std::move(message)});
-    };
-    const auto& output = places.export_path;
-    if (const auto info = files.info(output); info && info->is_directory) {
-        complain(fmt::format("export_path: {} is a folder; name a file in it", output.string()));
-        return;
-    }
-    if (places.export_kind.format == FileFormat::parquet) {
-        // A line of JSON does not say what types its columns have.
-        if (!inputs.files.empty() && inputs.files.front().kind.format != FileFormat::parquet)
-            complain("export_path: from jsonl to parquet is not available yet; write .jsonl");
-        if (recipe.options.export_shard_size > 0)
-            complain("export_shard_size is for jsonl output: parquet is one file with many row groups");
-    }
-    const auto stats = stats_path_of(output);
-    for (const auto& input : inputs.files) {
-        if (same_file(files, output, input.info)) {
-            complain(
-                fmt::format("export_path: {} is one of the input files; write to another", output.string()));
-            return;
-        }
-        if (same_file(files, stats, input.info)) {
-            complain(fmt::format("export_path: the statistics beside it would overwrite the input {}",
-                                 input.path));
-            return;
-        }
-    }
+void check_outputs(FileSystem& files, const Recipe& recipe, const RecipePlaces& places,
+                   const FoundInputs& inputs, std::vector<RecipeProblem>& problems) {
+    const OutputCheck check(files, places, inputs);
     const auto job_folder = real(places.job.work_dir / places.job.job_id);
-    for (const auto& folder : inputs.folders) {
-        const auto searched = real(folder);
-        for (const auto& made : {real(output), job_folder}) {
-            if (!lies_in(made, searched)) continue;
+    for (const OutputPlace& output : places.outputs) {
+        const auto complain = [&](std::string message) { problems.push_back({output.origin, std::move(message)}); };
+        if (std::string problem = check.problem(output); !problem.empty()) {
+            complain(fmt::format("export_path: {}", problem));
+            continue;
+        }
+        if (output.kind.format == FileFormat::parquet) {
+            // A line of JSON does not say what types its columns have.
+            if (!inputs.files.empty() && inputs.files.front().kind.format != FileFormat::parquet)
+                complain("export_path: from jsonl to parquet is not available yet; write .jsonl");
+            if (recipe.options.export_shard_size > 0)
+                complain("export_shard_size is for jsonl output: parquet is one file with many row groups");
+        }
+        for (const auto& folder : inputs.folders) {
+            const auto searched = real(folder);
+            const auto inside = [&](const fs::path& made) { return lies_in(made, searched); };
+            const auto made = inside(real(output.path)) ? real(output.path) : job_folder;
+            if (!inside(made)) continue;
             complain(fmt::format(
                 "{} would lie in the input folder {}, and be read as input the next time; write elsewhere",
                 made.string(), folder.string()));
-            return;
+            break;
         }
     }
 }
 
 void check_writable(const Recipe& recipe, const RecipePlaces& places, std::vector<RecipeProblem>& problems) {
-    const auto check = [&](const std::string& key, const fs::path& folder) {
+    const auto check = [&](const std::string& key, const Origin& origin, const fs::path& folder) {
         auto existing = folder;
         std::error_code error;
         while (!fs::exists(existing, error) && existing.has_relative_path())
             existing = existing.parent_path();
         if (::access(existing.c_str(), W_OK | X_OK) == 0) return;
-        problems.push_back({recipe.origin_of(key), fmt::format("{}: {} cannot be written to ({})", key,
+        problems.push_back({origin, fmt::format("{}: {} cannot be written to ({})", key,
                                                                existing.string(), std::strerror(errno))});
     };
-    check("export_path", places.export_path.parent_path());
-    check("work_dir", places.job.work_dir);
+    for (const OutputPlace& output : places.outputs) check("export_path", output.origin, output.path.parent_path());
+    check("work_dir", recipe.origin_of("work_dir"), places.job.work_dir);
 }
 
 /// After a failure that is worth telling, unlike one of this.
@@ -196,17 +265,20 @@ static void remove_if_possible(FileSystem& files, const std::filesystem::path& p
     }
 }
 
-void prepare_output(FileSystem& files, const RecipePlaces& places) {
-    const auto folder = places.export_path.parent_path();
-    const auto probe = folder / fmt::format(".dj-mpi-write-test-{}", places.job.job_id);
-    try {
-        files.create_directories(folder);
-        files.open(probe, OpenMode::create)->write_at("?", 0);
-        files.remove(probe);
-    } catch (const EnvironmentError& error) {
-        remove_if_possible(files, probe);
-        throw EnvironmentError(
-            fmt::format("the output cannot be written to {}: {}", folder.string(), error.what()));
+void prepare_outputs(FileSystem& files, const RecipePlaces& places) {
+    for (const OutputPlace& output : places.outputs) {
+        const auto folder = output.path.parent_path();
+        if (lies_in(folder, places.job.work_dir / places.job.job_id)) continue;  // made with the job
+        const auto probe = folder / fmt::format(".dj-mpi-write-test-{}", places.job.job_id);
+        try {
+            files.create_directories(folder);
+            files.open(probe, OpenMode::create)->write_at("?", 0);
+            files.remove(probe);
+        } catch (const EnvironmentError& error) {
+            remove_if_possible(files, probe);
+            throw EnvironmentError(
+                fmt::format("the output cannot be written to {}: {}", folder.string(), error.what()));
+        }
     }
 }
 

@@ -108,6 +108,9 @@ private:
         if (entry.key == "process") {
             gathered_.process = entry.value;
             gathered_.process_origin = in_file(entry.place);
+        } else if (entry.key == "common_process" || entry.key == "branches") {
+            (entry.key == "branches" ? gathered_.branches : gathered_.common_process) = entry.value;
+            gathered_.branches_origin = in_file(entry.place);
         } else if (keys_.is_section(entry.key)) {
             if (entry.value.is_null()) return;
             if (entry.value.kind != YamlNode::Kind::mapping) {

@@ -25,6 +25,9 @@ struct GatheredSettings {
     std::map<std::string, Setting> settings;  ///< By full name, checked against the declarations.
     std::optional<YamlNode> process;          ///< Null if there is no such key.
     Origin process_origin;
+    std::optional<YamlNode> common_process;  ///< Likewise, of a recipe with branches.
+    std::optional<YamlNode> branches;
+    Origin branches_origin;  ///< Of either.
     std::vector<OpOverride> op_overrides;  ///< From weak to strong.
     bool readable = false;                 ///< The file is a mapping, whatever may be wrong in it.
 };

@@ -125,6 +125,10 @@ std::string final_screen(const JobSummary& summary, const ScreenStyle& style) {
     if (!summary.steps.empty()) {
         std::vector<StepLine> steps;
         for (const auto& step : summary.steps) steps.push_back({.branch = {}, .count = step});
+        for (const auto& branch : summary.branches) {
+            if (branch.kind == "common") continue;  // its steps are the job's
+            for (const auto& step : branch.steps) steps.push_back({.branch = branch.name, .count = step});
+        }
         text += "\n" + steps_table(steps, style) + "\n";
     }
     text += law(summary, style);

@@ -256,12 +256,19 @@ EarlierWork find_earlier_work(const EarlierWorkContext& context) {
     if (context.communicator.is_root()) {
         judge(context, list, findings, result);
         for (const AdoptedPartition& one : result.adopted) adopted.push_back(one.done.partition);
+        if (context.spec.goal == RunGoal::keep_states) {
+            const auto rows = rows_at_end(context.pipeline, result.states, context.partitions);
+            result.complete = rows.has_value();
+            result.rows_at_end = rows.value_or(0);
+        }
     }
     ByteReader reader("");
     const std::string decision =
-        context.communicator.broadcast(ByteWriter().put(result.first_pass).put_all(adopted).take());
+        context.communicator.broadcast(
+            ByteWriter().put(result.first_pass).put(result.complete).put_all(adopted).take());
     reader = ByteReader(decision);
     result.first_pass = reader.get<std::uint32_t>();
+    result.complete = reader.get<bool>();
     adopted = reader.get_all<std::uint32_t>();
     for (const auto& [partition, account] : checker.accounts()) {
         if (std::binary_search(adopted.begin(), adopted.end(), partition))

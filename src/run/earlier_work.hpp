@@ -26,12 +26,15 @@ struct AdoptedPartition {
 
 struct EarlierWork {
     std::uint32_t first_pass = 0;
+    /// Of a run that keeps states: all of them are there.
+    bool complete = false;
     /// Of this rank: what it keeps of partitions that need not be processed.
     std::vector<PartitionState> kept;
 
     // Rank 0 only.
     UsableStates states{{}, {{}, {}, 0}};
     std::vector<AdoptedPartition> adopted;  ///< By partition.
+    std::uint64_t rows_at_end = 0;          ///< If it is complete.
     struct Decided {
         std::size_t op_index = 0;
         std::uint64_t rows_in = 0;

@@ -46,6 +46,10 @@ public:
     [[nodiscard]] StateCollector* collector() { return collector_ ? &*collector_ : nullptr; }
     [[nodiscard]] Checkpointer* checkpointer() { return checkpointer_ ? &*checkpointer_ : nullptr; }
 
+    /// Of a run that keeps states: nothing is left to do. The same on all ranks.
+    [[nodiscard]] bool complete() const { return earlier_.complete; }
+    [[nodiscard]] std::uint64_t rows_at_end() const { return earlier_.rows_at_end; }  ///< Rank 0, then.
+
     /// Adds what a pass needs to know.
     void prepare(PassContext& context);
     /// What this rank keeps of partitions that need not be processed; once, for the first pass.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "agreement.hpp"
+#include "compute_slots.hpp"
 #include "dj/events/job_events.hpp"
 #include "dj/plan/memory_shares.hpp"
 #include "dj/storage/job_attempt.hpp"
@@ -33,6 +34,7 @@ JobRun::JobRun(const mpi::Communicator& communicator, const JobSurroundings& sur
       input_(input),
       stop_(surroundings.stop),
       compute_(surroundings.compute),
+      compute_begun_(compute_ != nullptr ? compute_->seconds() : 0),
       faults_(communicator, files_, spec, input) {
     make_pipeline_everywhere(surroundings.catalog);
     store_.emplace(files_,
@@ -138,6 +140,7 @@ void JobRun::begin_pass(std::uint32_t pass, std::uint32_t partitions, std::uint6
 
 /// Collective. False if the run was abandoned.
 bool JobRun::run_passes() {
+    if (checkpoints_->complete()) return true;
     PassContext context{spec_,   *pipeline_, files_,
                         *store_, *desk_,     *exporter_,
                         stop_,   meter_,     [this] { note_first_rows(); }};
@@ -258,6 +261,10 @@ void JobRun::check_still_ours() { require_ownership(files_, spec_.job_folder, sp
 void JobRun::conclude(JobResult& result) {
     result.peak_rss_bytes = communicator_.max(process_use().peak_rss_bytes);
     result.spilled_bytes = communicator_.sum(store_->usage().spilled_bytes);
+    result.peak_stage_bytes = communicator_.max(store_->usage().peak_memory_bytes);
+    const double computed = compute_ != nullptr ? compute_->seconds() - compute_begun_ : 0;
+    result.compute_seconds =
+        static_cast<double>(communicator_.sum(static_cast<std::uint64_t>(computed * 1e6))) * 1e-6;
     const auto first_row_us = static_cast<std::uint64_t>(seconds_to_first_row_ * 1e6);
     constexpr std::uint64_t kNever = ~std::uint64_t{0};
     const std::uint64_t earliest =
@@ -275,6 +282,7 @@ void JobRun::conclude(JobResult& result) {
     }
     checkpoints_->fill(result);
     result.resumed_partitions = coordinator_->resumed_partitions();
+    result.was_complete = checkpoints_->complete();
     if (!reached_ && !checkpoints_->exported_some()) clean_up();
 }
 
@@ -321,6 +329,7 @@ void JobRun::clean_up() {
 }
 
 std::uint64_t JobRun::kept_rows() const {
+    if (checkpoints_->complete()) return checkpoints_->rows_at_end();
     const bool ends_dataset_wide = !resolved_.empty() && resolved_.back().op_index + 1 == spec_.ops.size();
     return ends_dataset_wide ? resolved_.back().counts.rows_out : coordinator_->tallies().back().rows_out;
 }
@@ -338,6 +347,27 @@ void JobRun::fill_counts(JobResult& result) {
     result.retries = failures.retries;
     add_up(result, spec_, coordinator_->tallies(), resolved_);
     result.counts_add_up = result.counts_add_up && reached_;
+}
+
+std::unique_ptr<JobRun> make_run(const mpi::Communicator& communicator, const JobSurroundings& surroundings,
+                                 const JobSpec& spec, const JobInput& input, JobResult& failure) {
+    std::string error;
+    ExitCode exit = ExitCode::failed;
+    try {
+        return std::make_unique<JobRun>(communicator, surroundings, spec, input);
+    } catch (const UserError& thrown) {
+        exit = ExitCode::usage;
+        error = thrown.what();
+    } catch (const std::exception& thrown) {
+        error = thrown.what();
+    }
+    // Set-up fails on all ranks together (see `together`): rank 0 gets the words of the first that knows.
+    failure.exit = static_cast<ExitCode>(communicator.max(static_cast<std::uint64_t>(exit)));
+    for (std::string& words : communicator.gather(error)) {
+        if (!words.empty() && words != OtherRankFailed().what() && failure.error.empty())
+            failure.error = std::move(words);
+    }
+    return nullptr;
 }
 
 }  // namespace dj

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,6 +61,7 @@ private:
     const JobInput& input_;
     const StopRequest& stop_;
     ComputeShare* const compute_;
+    const double compute_begun_;
     JobFaults faults_;
 
     std::optional<Pipeline> pipeline_;
@@ -85,5 +87,10 @@ private:
     bool reached_ = false;  ///< The goal: the output is there under its name, or the states are committed.
     std::optional<Abandon> error_;
 };
+
+/// Collective. The run; or null on all ranks, and in `failure` why there is none.
+[[nodiscard]] std::unique_ptr<JobRun> make_run(const mpi::Communicator& communicator,
+                                               const JobSurroundings& surroundings, const JobSpec& spec,
+                                               const JobInput& input, JobResult& failure);
 
 }  // namespace dj

@@ -85,4 +85,23 @@ std::vector<StateRef> reach(const Pipeline& pipeline, const UsableStates& states
     return steps;
 }
 
+std::optional<std::uint64_t> rows_at_end(const Pipeline& pipeline, const UsableStates& states,
+                                         std::uint32_t partitions) {
+    const std::vector<Segment>& segments = pipeline.segments;
+    if (first_pass(pipeline, states) + 1 != segments.size()) return std::nullopt;
+    const Segment& last = segments.back();
+    const bool ends_dataset_wide = last.first_op == last.end_op && segments.size() > 1;
+    // A row plan needs the rows that it is about.
+    const auto position =
+        static_cast<std::uint32_t>(ends_dataset_wide ? segments[segments.size() - 2].end_op : last.end_op);
+    std::uint64_t rows = 0;
+    for (std::uint32_t p = 0; p < partitions; ++p) {
+        const std::vector<StateRef> chain = states.rows_up_to(p, position);
+        if (position > 0 && (chain.empty() || chain.back().head.position != position)) return std::nullopt;
+        rows += ends_dataset_wide ? states.find(StateKind::row_plan, p, position + 1)->head.rows
+                                  : chain.back().head.rows;
+    }
+    return rows;
+}
+
 }  // namespace dj

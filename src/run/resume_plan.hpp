@@ -52,4 +52,8 @@ private:
 [[nodiscard]] std::vector<StateRef> reach(const Pipeline& pipeline, const UsableStates& states,
                                           std::uint32_t partition, std::uint32_t pass);
 
+/// How many rows there are behind the last operator, if states tell them all; nothing if something is missing.
+[[nodiscard]] std::optional<std::uint64_t> rows_at_end(const Pipeline& pipeline, const UsableStates& states,
+                                                       std::uint32_t partitions);
+
 }  // namespace dj

@@ -49,6 +49,7 @@ struct StopRequest::State {
     std::optional<std::chrono::steady_clock::time_point> first_signal;  // used by the watcher alone
     std::filesystem::path file;
     std::thread watcher;
+    const StopRequest* parent = nullptr;
 
     void request(std::string why) {
         const std::lock_guard lock(mutex);
@@ -112,7 +113,12 @@ StopRequest::StopRequest() : state_(std::make_unique<State>()) {
     state_->watcher = std::thread([state = state_.get()] { state->loop(); });
 }
 
+StopRequest::StopRequest(const StopRequest* parent) : state_(std::make_unique<State>()) {
+    state_->parent = parent;
+}
+
 StopRequest::~StopRequest() {
+    if (!state_->watcher.joinable()) return;
     state_->closing = true;
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(state_->wake, &one, sizeof one);
@@ -136,11 +142,13 @@ void StopRequest::watch(const std::optional<TimeLimit>& limit, std::filesystem::
 
 void StopRequest::request(std::string reason) { state_->request(std::move(reason)); }
 
-bool StopRequest::requested() const noexcept { return state_->requested; }
+bool StopRequest::requested() const noexcept {
+    return state_->requested || (state_->parent != nullptr && state_->parent->requested());
+}
 
 std::string StopRequest::reason() const {
     const std::lock_guard lock(state_->mutex);
-    return state_->reason;
+    return state_->reason.empty() && state_->parent != nullptr ? state_->parent->reason() : state_->reason;
 }
 
 }  // namespace dj

@@ -22,6 +22,7 @@ constexpr std::string_view kCli = "cli.yaml";
 constexpr std::string_view kMetadata = "metadata";
 constexpr std::string_view kDatasetMapping = "dataset_mapping.json";
 constexpr std::string_view kFinalMapping = "final_mapping_report.json";
+constexpr std::string_view kBranchRecord = "branch.json";
 constexpr std::string_view kPartitions = "partitions";
 constexpr std::string_view kPartitionTable = "partition_table.json";
 constexpr std::string_view kJobRecipe = "job_recipe.json";
@@ -177,6 +178,7 @@ fs::path JobLayout::checkpoints() const {
 fs::path JobLayout::metadata() const { return folder_ / kMetadata; }
 fs::path JobLayout::dataset_mapping() const { return metadata() / kDatasetMapping; }
 fs::path JobLayout::final_mapping_report() const { return own(metadata()) / kFinalMapping; }
+fs::path JobLayout::branch_record() const { return own(metadata()) / kBranchRecord; }
 fs::path JobLayout::partition_table() const { return folder_ / kPartitions / kPartitionTable; }
 fs::path JobLayout::job_recipe() const { return metadata() / kJobRecipe; }
 fs::path JobLayout::attempts() const { return folder_ / kAttempts; }
@@ -261,6 +263,7 @@ std::optional<JobFile> JobLayout::parse(const fs::path& path) const {
         return parse_intermediate(folder.filename().string(), name);
     if (path == dataset_mapping()) return named(JobFileKind::dataset_mapping);
     if (path == final_mapping_report()) return named(JobFileKind::final_mapping_report);
+    if (path == branch_record() && !branch_.empty()) return named(JobFileKind::branch_record);
     if (path == partition_table()) return named(JobFileKind::partition_table);
     if (path == job_recipe()) return named(JobFileKind::job_recipe);
     if (path == quarantine()) return named(JobFileKind::quarantine);

@@ -41,6 +41,28 @@ void visit_output(Output& output, Visit&& visit) {
     visit("bytes", output.bytes);
 }
 
+template <class Branch, class Visit>
+void visit_branch(Branch& branch, Visit&& visit) {
+    visit("name", branch.name);
+    visit("kind", branch.kind);
+    visit("status", branch.status);
+    visit("parent", branch.parent);
+    visit("operators", branch.operators);
+    visit("output_path", branch.output_path);
+    visit("error_message", branch.error_message);
+    visit("attempts", branch.attempts);
+    visit("start_time", branch.start_time);
+    visit("duration", branch.duration);
+    visit("rows_in", branch.rows_in);
+    visit("rows_out", branch.rows_out);
+    visit("quarantined", branch.quarantined);
+    visit("cpu_seconds", branch.cpu_seconds);
+    visit("peak_memory_bytes", branch.peak_memory_bytes);
+    visit("output_bytes", branch.output_bytes);
+    visit("counts_add_up", branch.counts_add_up);
+    visit("steps", branch.steps);
+}
+
 template <class Summary, class Visit>
 void visit_summary(Summary& summary, Visit&& visit) {
     visit("job_id", summary.job_id);
@@ -94,6 +116,7 @@ void visit_summary(Summary& summary, Visit&& visit) {
     visit("process_start", summary.process_start);
     visit("steps", summary.steps);
     visit("outputs", summary.outputs);
+    visit("branches", summary.branches);
 }
 
 struct Writer {
@@ -113,6 +136,11 @@ struct Writer {
         auto& list = object[name] = nlohmann::ordered_json::array();
         for (const auto& step : steps)
             visit_step(step, Writer{list.emplace_back(nlohmann::ordered_json::object())});
+    }
+    void operator()(const char* name, const std::vector<BranchSummary>& branches) const {
+        auto& list = object[name] = nlohmann::ordered_json::array();
+        for (const auto& branch : branches)
+            visit_branch(branch, Writer{list.emplace_back(nlohmann::ordered_json::object())});
     }
     void operator()(const char* name, const std::vector<OutputFile>& outputs) const {
         auto& list = object[name] = nlohmann::ordered_json::array();
@@ -141,6 +169,9 @@ struct Reader {
     void operator()(const char* name, std::vector<OutputFile>& outputs) const {
         for (const auto& file : array_field(object, name)) visit_output(outputs.emplace_back(), Reader{file});
     }
+    void operator()(const char* name, std::vector<BranchSummary>& branches) const {
+        for (const auto& branch : array_field(object, name)) visit_branch(branches.emplace_back(), Reader{branch});
+    }
 };
 
 }  // namespace
@@ -150,6 +181,18 @@ std::string_view to_string(JobStatus status) {
         if (value == status) return name;
     }
     throw Bug("a job status without a name");
+}
+
+nlohmann::ordered_json to_json(const BranchSummary& branch) {
+    nlohmann::ordered_json object;
+    visit_branch(branch, Writer{object});
+    return object;
+}
+
+BranchSummary branch_summary_from_json(const nlohmann::json& json) {
+    BranchSummary branch;
+    visit_branch(branch, Reader{json});
+    return branch;
 }
 
 nlohmann::ordered_json to_json(const JobSummary& summary) {

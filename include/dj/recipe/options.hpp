@@ -84,6 +84,33 @@ struct ResourceOptions {
     std::optional<std::int64_t> threads{};    ///< Per rank.
 };
 
+/// Of a recipe with branches.
+struct BranchOptions {
+    bool parallel = true;
+    bool fail_fast = true;
+    std::optional<std::int64_t> max_workers{};
+    std::int64_t retries = 0;
+    std::string backend = "mpi";
+};
+
+/// One entry of `branches`, but for its operators.
+struct BranchEntryOptions {
+    std::string name{};
+    std::optional<std::string> export_path{};
+    std::string input = "common";
+    std::optional<std::int64_t> retries{};
+};
+
+/// `resources` of a branch.
+struct BranchResourceOptions {
+    std::optional<std::int64_t> threads{};    ///< Per rank.
+    std::optional<std::int64_t> memory_mb{};  ///< Per rank.
+    double weight = 1;
+};
+
+[[nodiscard]] ParamSet<BranchOptions> branch_params();
+[[nodiscard]] ParamSet<BranchEntryOptions> branch_entry_params();
+[[nodiscard]] ParamSet<BranchResourceOptions> branch_resource_params();
 [[nodiscard]] ParamSet<GlobalOptions> global_params();
 [[nodiscard]] ParamSet<FaultToleranceOptions> fault_tolerance_params();
 [[nodiscard]] ParamSet<CheckpointOptions> checkpoint_params();

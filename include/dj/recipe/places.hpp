@@ -15,10 +15,17 @@
 
 namespace dj {
 
+/// One file that a job writes, or the shards of one.
+struct OutputPlace {
+    std::filesystem::path path;  ///< Absolute.
+    FileKind kind;
+    Origin origin;  ///< Where it was given.
+    std::string branch{};
+};
+
 struct RecipePlaces {
     JobPlaces job;                      ///< Absolute folders.
-    std::filesystem::path export_path;  ///< Absolute.
-    FileKind export_kind;
+    std::vector<OutputPlace> outputs;  ///< One; of a recipe with branches one for each, in their order.
     std::filesystem::path scratch;  ///< temp_dir, or a folder of the job.
     bool id_given = false;          ///< By --job_id or --resume: the job may exist already.
 };
@@ -28,14 +35,14 @@ struct RecipePlaces {
 [[nodiscard]] RecipePlaces resolve_places(const Recipe& recipe, double now_seconds, const std::string& suffix,
                                           std::vector<RecipeProblem>& problems);
 
-/// Whether the output would destroy or become input, or is a folder. Touches nothing.
-void check_output(FileSystem& files, const Recipe& recipe, const RecipePlaces& places,
+/// Whether an output would destroy or become input or another output, or is a folder. Touches nothing.
+void check_outputs(FileSystem& files, const Recipe& recipe, const RecipePlaces& places,
                   const FoundInputs& inputs, std::vector<RecipeProblem>& problems);
 
 /// Whether the folders of output and job could be written to, as far as permissions tell: for modes that do not try.
 void check_writable(const Recipe& recipe, const RecipePlaces& places, std::vector<RecipeProblem>& problems);
 
-/// Makes the folder of the output and proves by a temporary file that it can be written. Throws EnvironmentError.
-void prepare_output(FileSystem& files, const RecipePlaces& places);
+/// Makes the folders of the outputs and proves by a temporary file that it can be written. Throws EnvironmentError.
+void prepare_outputs(FileSystem& files, const RecipePlaces& places);
 
 }  // namespace dj

@@ -38,6 +38,21 @@ struct RecipeStep {
     std::vector<RecipeParam> params{};
 };
 
+/// One entry of `branches`. Its operators are told as a whole chain: those of the common part, of the branches that it takes
+/// its rows from, and its own.
+struct RecipeBranch {
+    BranchEntryOptions options{};
+    BranchResourceOptions resources{};
+    std::vector<RecipeStep> process{};  ///< The chain.
+    std::vector<OpCall> ops{};          ///< The same, checked.
+    std::size_t first_own_op = 0;
+    Origin place{};
+    std::map<std::string, Origin> origins{};  ///< Of the keys that were given.
+
+    /// Where `key` was given; the branch if it was not.
+    [[nodiscard]] Origin origin_of(std::string_view key) const;
+};
+
 struct Recipe {
     std::string file;  ///< As given.
     std::string text;  ///< Verbatim.
@@ -48,7 +63,9 @@ struct Recipe {
     IntermediateStorageOptions intermediate_storage{};
     EventLoggingOptions event_logging{};
     ResourceOptions resources{};
-    std::vector<RecipeStep> process{};
+    BranchOptions branch{};
+    std::vector<RecipeStep> process{};     ///< Of a recipe with branches: the common part.
+    std::vector<RecipeBranch> branches{};  ///< Empty: it has none.
     std::vector<OpCall> ops{};  ///< `process` checked, with `text_key` put in where it is not given.
     std::map<std::string, Setting> settings{};  ///< Keys that were given, by their full name.
     std::vector<std::string> notices{};         ///< One line each: what was accepted without effect.

@@ -151,6 +151,9 @@ struct JobResult {
     std::vector<OutputFile> outputs;
     std::uint64_t peak_rss_bytes = 0;  ///< Greatest over ranks.
     std::uint64_t spilled_bytes = 0;   ///< Summed over ranks.
+    std::uint64_t peak_stage_bytes = 0;  ///< Rows that waited in memory, greatest over ranks.
+    double compute_seconds = 0;          ///< Of threads, summed over ranks.
+    bool was_complete = false;           ///< Earlier starts of the job had reached the goal.
     double seconds = 0;
     double seconds_to_first_row =
         0;  ///< From the start of the program to the first processed morsel on any rank.

@@ -21,6 +21,8 @@ public:
     /// A second signal other than SIGUSR1, half a second or more after the first, ends the process at once with exit
     /// code 75.
     StopRequest();
+    /// A request of its own that is also made when `parent`, which outlives it, is: for a part of a job.
+    explicit StopRequest(const StopRequest* parent);
     ~StopRequest();
     StopRequest(const StopRequest&) = delete;
     StopRequest& operator=(const StopRequest&) = delete;

@@ -31,6 +31,7 @@ enum class JobFileKind : std::uint8_t {
     text_log,
     dataset_mapping,
     final_mapping_report,
+    branch_record,
     partition_table,
     attempt,
     job_recipe,
@@ -82,6 +83,8 @@ public:
     [[nodiscard]] std::filesystem::path metadata() const;
     [[nodiscard]] std::filesystem::path dataset_mapping() const;
     [[nodiscard]] std::filesystem::path final_mapping_report() const;
+    /// Of a branch whose output stands.
+    [[nodiscard]] std::filesystem::path branch_record() const;
     [[nodiscard]] std::filesystem::path partition_table() const;
     /// Operators and settings of the last start, for comparison with the next.
     [[nodiscard]] std::filesystem::path job_recipe() const;

@@ -24,6 +24,30 @@ enum class JobStatus : std::uint8_t { running, completed, completed_with_failure
 
 [[nodiscard]] std::string_view to_string(JobStatus status);
 
+/// One node of a job with branches.
+struct BranchSummary {
+    std::string name{};
+    std::string kind{};    ///< "common", "shared" or "branch"
+    std::string status{};  ///< "planned", "running", "complete", "reused", "failed", "skipped", "stopped"
+    std::string parent{};  ///< The node whose rows it takes; empty: the input's.
+    std::vector<std::string> operators{};  ///< Its own.
+    std::string output_path{};             ///< Of a branch.
+    std::string error_message{};
+    int attempts = 0;      ///< By this start of the job.
+    double start_time = 0;
+    double duration = 0;   ///< Seconds.
+    std::uint64_t rows_in = 0;
+    std::uint64_t rows_out = 0;
+    std::uint64_t quarantined = 0;  ///< On the whole way from the input.
+    double cpu_seconds = 0;         ///< Of computing threads, over all ranks.
+    std::uint64_t peak_memory_bytes = 0;  ///< Of rows that waited, greatest over ranks.
+    std::uint64_t output_bytes = 0;
+    bool counts_add_up = false;
+    std::vector<StepCount> steps{};  ///< Its own; of a branch with the export.
+
+    bool operator==(const BranchSummary&) const = default;
+};
+
 struct JobSummary {
     // Under Data-Juicer's names.
     std::string job_id;
@@ -78,11 +102,15 @@ struct JobSummary {
     std::string output_identity{};    ///< Hash of recipe, input and export: see docs/formats/job_summary.md.
     std::string working_directory{};  ///< Where the relative paths of `resumption_command` begin.
     std::string machine{};            ///< Where `process_id` means something: boot and process namespace.
+    std::vector<BranchSummary> branches{};  ///< The nodes, parents first; empty: the job has no branches.
     std::int64_t process_start = 0;   ///< Tells the process from another of the same number.
 
     bool operator==(const JobSummary&) const = default;
 };
 
+[[nodiscard]] nlohmann::ordered_json to_json(const BranchSummary& branch);
+/// As of a whole summary.
+[[nodiscard]] BranchSummary branch_summary_from_json(const nlohmann::json& json);
 [[nodiscard]] nlohmann::ordered_json to_json(const JobSummary& summary);
 /// What is missing or of another type keeps its default, so that summaries of other versions (and Data-Juicer's) can be read.
 [[nodiscard]] JobSummary job_summary_from_json(const nlohmann::json& json);

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/branch_book.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dj {
+namespace {
+
+using nlohmann::json;
+
+bool is_complete(const BranchSummary& node) { return node.status == "complete" || node.status == "reused"; }
+
+bool stands(FileSystem& files, const std::vector<OutputFile>& outputs) {
+    return !outputs.empty() && std::ranges::all_of(outputs, [&](const OutputFile& output) {
+        const auto info = files.info(output.path);
+        return info && !info->is_directory && info->size_bytes == output.bytes;
+    });
+}
+
+}  // namespace
+
+BranchBook::BranchBook(FileSystem& files, JobLayout layout, BranchJobSpec& job)
+    : files_(files), layout_(std::move(layout)), job_(job), nodes_(job.nodes.size()), outputs_(job.nodes.size()) {
+    for (std::size_t i = 0; i < job.nodes.size(); ++i) {
+        BranchNodeSpec& spec = job.nodes[i];
+        BranchSummary& node = nodes_[i];
+        node.name = spec.spec.node;
+        node.kind = to_string(spec.kind);
+        node.status = to_string(NodeStatus::planned);
+        if (spec.parent) node.parent = job.nodes[*spec.parent].spec.node;
+        for (std::size_t op = spec.first_op; op < spec.spec.ops.size(); ++op)
+            node.operators.push_back(spec.spec.ops[op].name);
+        if (spec.kind != DagNodeKind::branch) continue;
+        node.output_path = spec.spec.output.path.string();
+        look_for_record(i);
+        spec.done = is_complete(node);
+    }
+}
+
+void BranchBook::look_for_record(std::size_t number) {
+    const JobSpec& spec = job_.nodes[number].spec;
+    const auto text = read_whole_file(files_, layout_.of_branch(spec.node).branch_record());
+    if (!text) return;
+    const auto record = json::parse(*text, nullptr, false);
+    if (!record.is_object() || record.value("output_identity", "") != spec.output_identity) return;
+    std::vector<OutputFile> outputs;
+    for (const json& output : record.value("outputs", json::array()))
+        outputs.push_back({output.value("path", ""), output.value("rows", 0ULL), output.value("bytes", 0ULL)});
+    if (!stands(files_, outputs)) return;
+    nodes_[number] = branch_summary_from_json(record.value("summary", json::object()));
+    nodes_[number].status = to_string(NodeStatus::reused);
+    nodes_[number].name = spec.node;
+    outputs_[number] = std::move(outputs);
+}
+
+void BranchBook::write_record(std::size_t number) {
+    const JobSpec& spec = job_.nodes[number].spec;
+    json outputs = json::array();
+    for (const OutputFile& output : outputs_[number])
+        outputs.push_back({{"path", output.path}, {"rows", output.rows}, {"bytes", output.bytes}});
+    const json record = {{"output_identity", spec.output_identity},
+                         {"outputs", std::move(outputs)},
+                         {"summary", to_json(nodes_[number])}};
+    const auto path = layout_.of_branch(spec.node).branch_record();
+    files_.create_directories(path.parent_path());
+    replace_file(files_, path, record.dump(1, ' ', false, json::error_handler_t::replace) + "\n", spec.attempt);
+}
+
+std::vector<StepCount> BranchBook::own_steps(std::size_t number, const std::vector<StepCount>& chain) const {
+    const BranchNodeSpec& spec = job_.nodes[number];
+    const auto step_of = [&](std::size_t op) { return chain.begin() + static_cast<std::ptrdiff_t>(std::min(op + 1, chain.size())); };
+    const bool exports = spec.kind == DagNodeKind::branch;
+    return {step_of(spec.first_op), exports ? chain.end() : step_of(spec.spec.ops.size())};
+}
+
+/// Every branch knows what was done on its whole way; what is shared may have run in an earlier start of the job.
+void BranchBook::fill_shared_steps(std::size_t branch, const std::vector<StepCount>& chain) {
+    for (auto node = job_.nodes[branch].parent; node; node = job_.nodes[*node].parent) {
+        BranchSummary& shared = nodes_[*node];
+        if (shared.steps.empty()) shared.steps = own_steps(*node, chain);
+        const std::size_t first = job_.nodes[*node].first_op;
+        if (first < chain.size()) shared.rows_in = chain[first].rows_out;
+        if (!shared.steps.empty()) shared.rows_out = shared.steps.back().rows_out;
+    }
+}
+
+void BranchBook::changed(std::size_t number, const NodeResult& state) {
+    const std::lock_guard lock(mutex_);
+    BranchSummary& node = nodes_[number];
+    if (job_.nodes[number].done) return;
+    node.status = to_string(state.status);
+    node.error_message = state.error;
+    node.attempts = state.tries;
+    node.start_time = state.begin_seconds;
+    if (state.end_seconds > state.begin_seconds) node.duration = state.end_seconds - state.begin_seconds;
+    const JobResult& result = state.result;
+    if (state.status == NodeStatus::running || result.steps.empty()) return;
+    node.cpu_seconds = result.compute_seconds;
+    node.peak_memory_bytes = result.peak_stage_bytes;
+    node.quarantined = result.quarantined;
+    node.counts_add_up = result.counts_add_up;
+    if (!result.was_complete) {
+        read_ = result.steps.front();
+        node.steps = own_steps(number, result.steps);
+        const std::size_t first = job_.nodes[number].first_op;
+        if (first < result.steps.size()) node.rows_in = result.steps[first].rows_out;
+    }
+    if (state.status == NodeStatus::complete) node.rows_out = result.exported;
+    if (job_.nodes[number].kind != DagNodeKind::branch) return;
+    node.output_bytes = result.output_bytes;
+    outputs_[number] = result.outputs;
+    fill_shared_steps(number, result.steps);
+    if (state.status == NodeStatus::complete && result.exit == ExitCode::done) write_record(number);
+}
+
+std::vector<BranchSummary> BranchBook::summaries() const {
+    const std::lock_guard lock(mutex_);
+    return nodes_;
+}
+
+JobResult BranchBook::total(const BranchJobResult& job) const {
+    const std::lock_guard lock(mutex_);
+    JobResult total;
+    total.exit = job.exit;
+    total.error = job.error;
+    total.seconds = job.seconds;
+    total.counts_add_up = true;
+    if (!read_.name.empty()) total.steps.push_back(read_);
+    total.quarantined = read_.quarantined;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        const BranchSummary& node = nodes_[i];
+        for (const StepCount& step : node.steps) total.quarantined += step.quarantined;
+        if (node.kind == to_string(DagNodeKind::common))
+            total.steps.insert(total.steps.end(), node.steps.begin(), node.steps.end());
+        if (node.kind == to_string(DagNodeKind::branch)) {
+            total.counts_add_up = total.counts_add_up && is_complete(node) && node.counts_add_up;
+            if (is_complete(node)) total.exported += node.rows_out;
+            total.output_bytes += node.output_bytes;
+            total.outputs.insert(total.outputs.end(), outputs_[i].begin(), outputs_[i].end());
+        }
+        if (i >= job.nodes.size()) continue;
+        const JobResult& run = job.nodes[i].result;
+        total.records_read = std::max(total.records_read, run.records_read);
+        total.input_bytes = std::max(total.input_bytes, run.input_bytes);
+        total.in_failed_partitions = std::max(total.in_failed_partitions, run.in_failed_partitions);
+        total.failed_partitions = std::max(total.failed_partitions, run.failed_partitions);
+        total.peak_rss_bytes = std::max(total.peak_rss_bytes, run.peak_rss_bytes);
+        total.resumed_partitions = std::max(total.resumed_partitions, run.resumed_partitions);
+        total.spilled_bytes += run.spilled_bytes;
+        total.generations += run.generations;
+        total.checkpoint_bytes += run.checkpoint_bytes;
+        total.checkpoint_raw_bytes += run.checkpoint_raw_bytes;
+        total.retries += run.retries;
+        if (run.seconds_to_first_row > 0 && total.seconds_to_first_row == 0)
+            total.seconds_to_first_row = run.seconds_to_first_row;
+        if (total.partitions.empty()) total.partitions = run.partitions;
+    }
+    return total;
+}
+
+}  // namespace dj
