@@ -21,7 +21,11 @@ bool stands(FileSystem& files, const std::vector<OutputFile>& outputs) {
 }  // namespace
 
 BranchBook::BranchBook(FileSystem& files, JobLayout layout, BranchJobSpec& job)
-    : files_(files), layout_(std::move(layout)), job_(job), nodes_(job.nodes.size()), outputs_(job.nodes.size()) {
+    : files_(files),
+      layout_(std::move(layout)),
+      job_(job),
+      nodes_(job.nodes.size()),
+      outputs_(job.nodes.size()) {
     for (std::size_t i = 0; i < job.nodes.size(); ++i) {
         BranchNodeSpec& spec = job.nodes[i];
         BranchSummary& node = nodes_[i];
@@ -46,7 +50,8 @@ void BranchBook::look_for_record(std::size_t number) {
     if (!record.is_object() || record.value("output_identity", "") != spec.output_identity) return;
     std::vector<OutputFile> outputs;
     for (const json& output : record.value("outputs", json::array()))
-        outputs.push_back({output.value("path", ""), output.value("rows", 0ULL), output.value("bytes", 0ULL)});
+        outputs.push_back(
+            {output.value("path", ""), output.value("rows", 0ULL), output.value("bytes", 0ULL)});
     if (!stands(files_, outputs)) return;
     nodes_[number] = branch_summary_from_json(record.value("summary", json::object()));
     nodes_[number].status = to_string(NodeStatus::reused);
@@ -64,12 +69,15 @@ void BranchBook::write_record(std::size_t number) {
                          {"summary", to_json(nodes_[number])}};
     const auto path = layout_.of_branch(spec.node).branch_record();
     files_.create_directories(path.parent_path());
-    replace_file(files_, path, record.dump(1, ' ', false, json::error_handler_t::replace) + "\n", spec.attempt);
+    replace_file(files_, path, record.dump(1, ' ', false, json::error_handler_t::replace) + "\n",
+                 spec.attempt);
 }
 
 std::vector<StepCount> BranchBook::own_steps(std::size_t number, const std::vector<StepCount>& chain) const {
     const BranchNodeSpec& spec = job_.nodes[number];
-    const auto step_of = [&](std::size_t op) { return chain.begin() + static_cast<std::ptrdiff_t>(std::min(op + 1, chain.size())); };
+    const auto step_of = [&](std::size_t op) {
+        return chain.begin() + static_cast<std::ptrdiff_t>(std::min(op + 1, chain.size()));
+    };
     const bool exports = spec.kind == DagNodeKind::branch;
     return {step_of(spec.first_op), exports ? chain.end() : step_of(spec.spec.ops.size())};
 }

@@ -28,7 +28,8 @@ public:
 private:
     void look_for_record(std::size_t node);
     void write_record(std::size_t node);
-    [[nodiscard]] std::vector<StepCount> own_steps(std::size_t node, const std::vector<StepCount>& chain) const;
+    [[nodiscard]] std::vector<StepCount> own_steps(std::size_t node,
+                                                   const std::vector<StepCount>& chain) const;
     void fill_shared_steps(std::size_t branch, const std::vector<StepCount>& chain);
 
     FileSystem& files_;

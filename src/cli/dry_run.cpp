@@ -144,9 +144,10 @@ private:
         const bool one_disk = !recipe_.options.temp_dir;
         const auto needed = estimate_.output_bytes + (one_disk ? scratch : 0);
         if (free && needed > *free) {
-            result_.refused.push_back(fmt::format(
-                "output{} may need {}, and {} has {} free", one_disk && scratch > 0 ? " and scratch" : "",
-                human_bytes(needed), places_.outputs.front().path.parent_path().string(), human_bytes(*free)));
+            result_.refused.push_back(
+                fmt::format("output{} may need {}, and {} has {} free",
+                            one_disk && scratch > 0 ? " and scratch" : "", human_bytes(needed),
+                            places_.outputs.front().path.parent_path().string(), human_bytes(*free)));
         }
         if (!one_disk && scratch_free && scratch > *scratch_free) {
             result_.refused.push_back(fmt::format("scratch may need {}, and {} has {} free",

@@ -115,13 +115,13 @@ JobSummary make_summary(const CheckedRecipe& checked, const PreparedJob& job, in
 
 }  // namespace
 
-CheckpointSpec checkpoint_spec(const Recipe& recipe, const JobPlaces& places, const std::vector<OpCall>& ops) {
+CheckpointSpec checkpoint_spec(const Recipe& recipe, const JobPlaces& places,
+                               const std::vector<OpCall>& ops) {
     const CheckpointOptions& options = recipe.checkpoint;
     CheckpointSpec spec;
     spec.strategy = checkpoint_strategy_of(options.strategy);
     spec.enabled = options.enabled && spec.strategy != CheckpointStrategy::disabled;
-    spec.taps =
-        tap_after({spec.strategy, static_cast<std::uint64_t>(options.n_ops), options.op_names}, ops);
+    spec.taps = tap_after({spec.strategy, static_cast<std::uint64_t>(options.n_ops), options.op_names}, ops);
     if (options.interval.is_number()) spec.commit.fixed_interval_seconds = options.interval.get<double>();
     spec.commit.mtbf_seconds = options.mtbf_hours * 3600;
     spec.keep_versions = static_cast<std::uint32_t>(options.keep_versions);
@@ -184,8 +184,7 @@ PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey, const 
     job.input.partitions = job.table.partitions;
     job.spec.input_identity = input_identity(job.table);
     if (recipe.branches.empty()) {
-        job.dag =
-            describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources);
+        job.dag = describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources);
     } else {
         job.branches = prepare_branches(checked, job.spec, job.files);
         job.dag = describe_branches(*job.branches, job.input.partitions.size(), resources);

@@ -82,7 +82,8 @@ public:
             const auto threads = root_->wanted_threads();
             return nlohmann::json(
                 {{"spec", to_json(root_->job().spec)},
-                 {"branches", root_->job().branches ? to_json(*root_->job().branches) : nlohmann::json(nullptr)},
+                 {"branches",
+                  root_->job().branches ? to_json(*root_->job().branches) : nlohmann::json(nullptr)},
                  {"threads", threads ? nlohmann::json(*threads) : nlohmann::json(nullptr)}});
         });
         if (const auto* exit = std::get_if<ExitCode>(&planned)) return *exit;
@@ -132,7 +133,8 @@ private:
         const auto threads = wanted.is_null() ? std::nullopt : std::optional(wanted.get<std::int64_t>());
         spec_.threads = granted_machine(ranks_on_node_, threads, spec_.memory_bytes).threads;
         if (!branches_) return;
-        for (BranchNodeSpec& node : branches_->nodes) node.spec.threads = std::min(node.spec.threads, spec_.threads);
+        for (BranchNodeSpec& node : branches_->nodes)
+            node.spec.threads = std::min(node.spec.threads, spec_.threads);
     }
 
     const mpi::Communicator& world_;

@@ -47,7 +47,8 @@ Event node_complete_event(const NodeFigures& figures, bool reused) {
 
 Event node_failed_event(const NodeFigures& figures, const std::string& outcome, const std::string& error) {
     Event event = node_event(figures, "branch_failed", "dag_node_failed");
-    event.message = fmt::format("{} {}: {}", what(figures), outcome == "failed" ? "failed" : "was " + outcome, error);
+    event.message =
+        fmt::format("{} {}: {}", what(figures), outcome == "failed" ? "failed" : "was " + outcome, error);
     event.fields["status"] = outcome;
     event.fields["error_message"] = error;
     event.fields["duration"] = figures.seconds;

@@ -24,16 +24,19 @@ struct Group {
 
 class BranchPlanner {
 public:
-    explicit BranchPlanner(const std::vector<BranchChain>& chains)
-        : chains_(chains), ends_(chains.size()) {}
+    explicit BranchPlanner(const std::vector<BranchChain>& chains) : chains_(chains), ends_(chains.size()) {}
 
     std::vector<DagNode> plan() {
         std::vector<std::size_t> all(chains_.size());
         for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
         for (Group& group : split({all, 0, std::nullopt}, 0)) grow(std::move(group));
         for (std::size_t i = 0; i < chains_.size(); ++i) {
-            nodes_.push_back({chains_[i].name, DagNodeKind::branch, ends_[i].node, ends_[i].position,
-                              chains_[i].hashes.size() - 1, {i}});
+            nodes_.push_back({chains_[i].name,
+                              DagNodeKind::branch,
+                              ends_[i].node,
+                              ends_[i].position,
+                              chains_[i].hashes.size() - 1,
+                              {i}});
         }
         return std::move(nodes_);
     }
@@ -90,7 +93,8 @@ private:
     }
 
     [[nodiscard]] std::string name_of(const BranchChain& chain, std::size_t end, bool in_common) const {
-        const bool taken = std::ranges::any_of(nodes_, [](const DagNode& node) { return node.name == kCommon; });
+        const bool taken =
+            std::ranges::any_of(nodes_, [](const DagNode& node) { return node.name == kCommon; });
         if (in_common && !taken) return std::string(kCommon);
         return std::string(kShared) + to_hex(chain.hashes[end]).substr(0, kHashDigits);
     }

@@ -43,8 +43,9 @@ public:
 
     void read() {
         if (gathered_.process) {
-            complain(gathered_.process_origin,
-                     "a recipe with branches has common_process and branches; \"process\" has no place in it");
+            complain(
+                gathered_.process_origin,
+                "a recipe with branches has common_process and branches; \"process\" has no place in it");
         }
         if (is_list("common_process", gathered_.common_process)) common_ = &*gathered_.common_process;
         read_entries();
@@ -69,15 +70,17 @@ private:
     bool is_list(std::string_view key, const std::optional<YamlNode>& node) {
         if (!node || node->is_null()) return false;
         if (node->kind == YamlNode::Kind::sequence) return true;
-        complain(place_of(node->place), fmt::format("\"{}\" takes a list, each entry begun with \"- \"", key));
+        complain(place_of(node->place),
+                 fmt::format("\"{}\" takes a list, each entry begun with \"- \"", key));
         return false;
     }
 
     void read_entries() {
         if (!is_list("branches", gathered_.branches) || gathered_.branches->items.empty()) {
             if (!gathered_.branches || gathered_.branches->is_null() || gathered_.branches->items.empty()) {
-                complain(result_.recipe.origin_of("executor_type"),
-                         "executor_type: branch needs \"branches\": a list with a name and a process for each");
+                complain(
+                    result_.recipe.origin_of("executor_type"),
+                    "executor_type: branch needs \"branches\": a list with a name and a process for each");
             }
             return;
         }
@@ -117,8 +120,9 @@ private:
             std::vector<std::string> names{"process", "resources"};
             for (const ParamSpec& known : specs) names.push_back(known.name);
             const auto near = nearest_name(member.key, names);
-            complain(place_of(member.place), fmt::format("a branch has no key \"{}\"{}", member.key,
-                                                         near ? fmt::format(", did you mean \"{}\"?", *near) : ""));
+            complain(place_of(member.place),
+                     fmt::format("a branch has no key \"{}\"{}", member.key,
+                                 near ? fmt::format(", did you mean \"{}\"?", *near) : ""));
             return;
         }
         try {
@@ -155,18 +159,21 @@ private:
             check_job_id(name);
             if (name.size() > kMaxNameBytes) throw UserError("it is longer than 100 bytes");
         } catch (const UserError&) {
-            complain(origin, fmt::format("name: \"{}\" cannot name a branch's folders; use at most 100 letters, "
-                                         "digits and . _ - + = @ ,",
-                                         name));
+            complain(origin,
+                     fmt::format("name: \"{}\" cannot name a branch's folders; use at most 100 letters, "
+                                 "digits and . _ - + = @ ,",
+                                 name));
         }
         if (is_reserved_branch_name(name)) {
-            complain(origin, fmt::format("name: \"{}\" is a name that dj-mpi uses itself; take another", name));
+            complain(origin,
+                     fmt::format("name: \"{}\" is a name that dj-mpi uses itself; take another", name));
         }
         for (const Entry& other : entries_) {
             if (lower(other.branch.options.name) != lower(name)) continue;
-            complain(origin, fmt::format("name: there is another branch \"{}\" ({}); names must differ in more than "
-                                         "their case",
-                                         other.branch.options.name, to_string(other.branch.place)));
+            complain(origin,
+                     fmt::format("name: there is another branch \"{}\" ({}); names must differ in more than "
+                                 "their case",
+                                 other.branch.options.name, to_string(other.branch.place)));
         }
     }
 

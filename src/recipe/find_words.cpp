@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <set>
 #include <filesystem>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -90,7 +90,8 @@ void find_words(FileSystem& files, const OpCatalog& catalog, Recipe& recipe,
         find_words(files, catalog, branch.process, branch.ops, problems);
     // What the common part has stands in every chain.
     std::set<std::string> told;
-    std::erase_if(problems, [&](const RecipeProblem& problem) { return !told.insert(to_string(problem)).second; });
+    std::erase_if(problems,
+                  [&](const RecipeProblem& problem) { return !told.insert(to_string(problem)).second; });
 }
 
 }  // namespace dj

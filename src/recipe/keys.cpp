@@ -12,8 +12,8 @@ namespace dj {
 namespace {
 
 constexpr std::array<std::string_view, 7> kSections{
-    "partition", "fault_tolerance", "checkpoint", "intermediate_storage",
-    "event_logging", "resources", "branch"};
+    "partition",     "fault_tolerance", "checkpoint", "intermediate_storage",
+    "event_logging", "resources",       "branch"};
 
 void add_section(std::vector<RecipeKey>& keys, const std::string& section,
                  const std::vector<ParamSpec>& specs) {

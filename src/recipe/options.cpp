@@ -59,7 +59,8 @@ ParamSet<BranchOptions> branch_params() {
                "A branch that fails stops the others; false: they go on, and the exit code is 3.");
     params.add(&T::max_workers, "max_workers", "Branches that run at the same time. Default: all, up to 16.",
                {.bounds = {.min = 1}});
-    params.add(&T::retries, "retries", "How often a branch that fails is tried again, from its last checkpoint.",
+    params.add(&T::retries, "retries",
+               "How often a branch that fails is tried again, from its last checkpoint.",
                {.bounds = {.min = 0, .max = 1000}});
     params.add(&T::backend, "backend", "Accepted for Data-Juicer's sake: all of them mean MPI here.",
                {.choices = {"mpi", "thread", "process", "ray"}});
@@ -72,7 +73,8 @@ ParamSet<BranchEntryOptions> branch_entry_params() {
     params.add(&T::name, "name", "Of the branch: it names its folders.");
     params.add(&T::export_path, "export_path",
                "File to write. Default: results/{name}/{name}.jsonl in the job folder.");
-    params.add(&T::input, "input", "The branch whose rows it takes, before their export; common: the common part's.");
+    params.add(&T::input, "input",
+               "The branch whose rows it takes, before their export; common: the common part's.");
     params.add(&T::retries, "retries", "Instead of branch.retries.", {.bounds = {.min = 0, .max = 1000}});
     return params;
 }

@@ -161,11 +161,13 @@ private:
         if (output.branch.empty()) return {};
         const fs::path folder = real(places_.job.work_dir / places_.job.job_id);
         const fs::path path = real(output.path);
-        const bool own = lies_in(path, folder / "results" / output.branch) && path.filename() != "quarantine.jsonl";
+        const bool own =
+            lies_in(path, folder / "results" / output.branch) && path.filename() != "quarantine.jsonl";
         if (!lies_in(path, folder) || own) return {};
-        return fmt::format("{} lies in the job's folder, where the job keeps its own files; write elsewhere, or to "
-                           "results/{} there",
-                           output.path.string(), output.branch);
+        return fmt::format(
+            "{} lies in the job's folder, where the job keeps its own files; write elsewhere, or to "
+            "results/{} there",
+            output.path.string(), output.branch);
     }
 
     FileSystem& files_;
@@ -194,13 +196,17 @@ RecipePlaces resolve_places(const Recipe& recipe, double now_seconds, const std:
     };
     const auto check_name = [&](const std::string& key, const Origin& origin, const fs::path& path) {
         if (!is_valid_utf8(path.string()))
-            problems.push_back({origin, fmt::format("{}: {} is not UTF-8; take another name", key, path.string())});
+            problems.push_back(
+                {origin, fmt::format("{}: {} is not UTF-8; take another name", key, path.string())});
     };
     if (options.event_log_dir) places.job.event_log_dir = expand(*options.event_log_dir);
     if (options.checkpoint_dir) places.job.checkpoint_dir = expand(*options.checkpoint_dir);
     for (const auto* const key : {"config", "job_id", "work_dir"}) {
         const std::string_view name = key;
-        check_name(key, recipe.origin_of(key), name == "config" ? fs::path(recipe.file) : name == "job_id" ? fs::path(id) : work_dir);
+        check_name(key, recipe.origin_of(key),
+                   name == "config"   ? fs::path(recipe.file)
+                   : name == "job_id" ? fs::path(id)
+                                      : work_dir);
     }
     for (const GivenOutput& given : given_outputs(recipe)) {
         OutputPlace output{behind_links(expand(given.path)), {}, given.origin, given.branch};
@@ -217,7 +223,9 @@ void check_outputs(FileSystem& files, const Recipe& recipe, const RecipePlaces& 
     const OutputCheck check(files, places, inputs);
     const auto job_folder = real(places.job.work_dir / places.job.job_id);
     for (const OutputPlace& output : places.outputs) {
-        const auto complain = [&](std::string message) { problems.push_back({output.origin, std::move(message)}); };
+        const auto complain = [&](std::string message) {
+            problems.push_back({output.origin, std::move(message)});
+        };
         if (std::string problem = check.problem(output); !problem.empty()) {
             complain(fmt::format("export_path: {}", problem));
             continue;
@@ -249,10 +257,11 @@ void check_writable(const Recipe& recipe, const RecipePlaces& places, std::vecto
         while (!fs::exists(existing, error) && existing.has_relative_path())
             existing = existing.parent_path();
         if (::access(existing.c_str(), W_OK | X_OK) == 0) return;
-        problems.push_back({origin, fmt::format("{}: {} cannot be written to ({})", key,
-                                                               existing.string(), std::strerror(errno))});
+        problems.push_back({origin, fmt::format("{}: {} cannot be written to ({})", key, existing.string(),
+                                                std::strerror(errno))});
     };
-    for (const OutputPlace& output : places.outputs) check("export_path", output.origin, output.path.parent_path());
+    for (const OutputPlace& output : places.outputs)
+        check("export_path", output.origin, output.path.parent_path());
     check("work_dir", recipe.origin_of("work_dir"), places.job.work_dir);
 }
 

@@ -27,7 +27,7 @@ struct GatheredSettings {
     Origin process_origin;
     std::optional<YamlNode> common_process;  ///< Likewise, of a recipe with branches.
     std::optional<YamlNode> branches;
-    Origin branches_origin;  ///< Of either.
+    Origin branches_origin;                ///< Of either.
     std::vector<OpOverride> op_overrides;  ///< From weak to strong.
     bool readable = false;                 ///< The file is a mapping, whatever may be wrong in it.
 };

@@ -33,8 +33,8 @@ BranchRun::BranchRun(const Context& context)
     mailbox_ = std::make_unique<mpi::Mailbox>(context.world, [this](mpi::Message&& message) {
         {
             const std::lock_guard lock(mutex_);
-            commands_.push_back({static_cast<Command::Kind>(message.tag),
-                                 ByteReader(message.bytes).get<std::uint32_t>()});
+            commands_.push_back(
+                {static_cast<Command::Kind>(message.tag), ByteReader(message.bytes).get<std::uint32_t>()});
         }
         changed_.notify_all();
     });
@@ -44,8 +44,7 @@ BranchRun::~BranchRun() = default;
 
 void BranchRun::tell_all(Command command) {
     for (int rank = 0; rank < context_.world.size(); ++rank) {
-        mailbox_->send(rank, static_cast<std::uint32_t>(command.kind),
-                       ByteWriter().put(command.node).take());
+        mailbox_->send(rank, static_cast<std::uint32_t>(command.kind), ByteWriter().put(command.node).take());
     }
 }
 
@@ -85,8 +84,7 @@ BranchJobResult BranchRun::run() {
         for (std::uint32_t node = 0; node < context_.spec.nodes.size(); ++node)
             result.nodes.push_back(schedule_.node(node));
     }
-    result.exit =
-        static_cast<ExitCode>(context_.world.max(static_cast<std::uint64_t>(result.exit)));
+    result.exit = static_cast<ExitCode>(context_.world.max(static_cast<std::uint64_t>(result.exit)));
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
 }
@@ -158,7 +156,8 @@ void BranchRun::schedule() {
 void BranchRun::tell(std::uint32_t node) {
     const NodeResult& state = schedule_.node(node);
     if (context_.input.events != nullptr) {
-        if (auto event = node_event(context_.spec.nodes[node], state)) context_.input.events->record(*std::move(event));
+        if (auto event = node_event(context_.spec.nodes[node], state))
+            context_.input.events->record(*std::move(event));
     }
     const std::lock_guard lock(watch_mutex_);
     if (context_.watch.changed) context_.watch.changed(node, state);

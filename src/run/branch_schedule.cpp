@@ -24,8 +24,7 @@ std::string_view to_string(NodeStatus status) {
     throw Bug("unknown NodeStatus");
 }
 
-BranchSchedule::BranchSchedule(const BranchJobSpec& spec)
-    : spec_(spec), nodes_(spec.nodes.size()) {
+BranchSchedule::BranchSchedule(const BranchJobSpec& spec) : spec_(spec), nodes_(spec.nodes.size()) {
     for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
         if (spec.nodes[node].done || !is_needed(node)) set(node, NodeStatus::reused);
     }
@@ -58,8 +57,8 @@ bool BranchSchedule::can_begin(std::uint32_t node, double now_seconds) const {
 std::vector<std::uint32_t> BranchSchedule::begin_ready(double now_seconds) {
     std::vector<std::uint32_t> ready;
     if (!stop_reason_.empty() || !first_failure_.empty()) return ready;
-    auto running = static_cast<std::size_t>(
-        std::ranges::count(nodes_, NodeStatus::running, &NodeResult::status));
+    auto running =
+        static_cast<std::size_t>(std::ranges::count(nodes_, NodeStatus::running, &NodeResult::status));
     for (std::uint32_t node = 0; node < nodes_.size() && running < spec_.max_at_once; ++node) {
         if (!can_begin(node, now_seconds)) continue;
         if (nodes_[node].tries++ == 0) nodes_[node].begin_seconds = now_seconds;
@@ -115,7 +114,8 @@ void BranchSchedule::skip_children() {
         if (!parent || nodes_[node].status != NodeStatus::planned) continue;
         const NodeResult& before = nodes_[*parent];
         if (before.status != NodeStatus::failed && before.status != NodeStatus::skipped) continue;
-        nodes_[node].error = fmt::format("{} has failed, and its rows come from there", spec_.nodes[*parent].spec.node);
+        nodes_[node].error =
+            fmt::format("{} has failed, and its rows come from there", spec_.nodes[*parent].spec.node);
         set(node, NodeStatus::skipped);
     }
 }
@@ -155,9 +155,9 @@ void BranchSchedule::fill(BranchJobResult& result) const {
         partitions_failed = partitions_failed || node.result.exit == ExitCode::done_with_failures;
         if (node.status != NodeStatus::failed) continue;
         failed = true;
-        result.error += fmt::format("{}{} {}: {}", result.error.empty() ? "" : "\n",
-                                    spec.kind == DagNodeKind::branch ? "branch" : "part", spec.spec.node,
-                                    node.error);
+        result.error +=
+            fmt::format("{}{} {}: {}", result.error.empty() ? "" : "\n",
+                        spec.kind == DagNodeKind::branch ? "branch" : "part", spec.spec.node, node.error);
     }
     if (!stop_reason_.empty()) {
         result.exit = ExitCode::stopped;

@@ -47,8 +47,8 @@ private:
     std::vector<NodeResult> nodes_;
     std::vector<std::uint32_t> changed_;
     std::vector<std::uint32_t> stopping_;
-    std::string stop_reason_;   ///< Of the whole job; empty: it goes on.
-    std::string first_failure_; ///< With fail_fast.
+    std::string stop_reason_;    ///< Of the whole job; empty: it goes on.
+    std::string first_failure_;  ///< With fail_fast.
 };
 
 }  // namespace dj

@@ -263,9 +263,8 @@ EarlierWork find_earlier_work(const EarlierWorkContext& context) {
         }
     }
     ByteReader reader("");
-    const std::string decision =
-        context.communicator.broadcast(
-            ByteWriter().put(result.first_pass).put(result.complete).put_all(adopted).take());
+    const std::string decision = context.communicator.broadcast(
+        ByteWriter().put(result.first_pass).put(result.complete).put_all(adopted).take());
     reader = ByteReader(decision);
     result.first_pass = reader.get<std::uint32_t>();
     result.complete = reader.get<bool>();

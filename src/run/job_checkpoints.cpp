@@ -44,8 +44,8 @@ JobCheckpoints::JobCheckpoints(const Context& context) : context_(context) {
         });
         return;
     }
-    plan_ = plan_states(context.pipeline, {recorded_positions(spec, context.pipeline),
-                                           spec.goal == RunGoal::keep_states});
+    plan_ = plan_states(context.pipeline,
+                        {recorded_positions(spec, context.pipeline), spec.goal == RunGoal::keep_states});
     const std::vector<Digest128> hashes = hashes_of(spec);
     export_hash_ = xxh3_128(to_hex(hashes.back()) + spec.output_identity);
     earlier_ = find_earlier_work({context.communicator, context.files, spec, context.pipeline, context.store,

@@ -22,12 +22,14 @@ std::uint64_t share_of(std::uint64_t bytes, double share) {
     return static_cast<std::uint64_t>(static_cast<double>(bytes) * share);
 }
 
-bool is_empty(const Segment& segment) { return !segment.ends_dataset_wide && segment.first_op == segment.end_op; }
+bool is_empty(const Segment& segment) {
+    return !segment.ends_dataset_wide && segment.first_op == segment.end_op;
+}
 
 }  // namespace
 
-JobRun::JobRun(const mpi::Communicator& communicator, const JobSurroundings& surroundings, const JobSpec& spec,
-       const JobInput& input)
+JobRun::JobRun(const mpi::Communicator& communicator, const JobSurroundings& surroundings,
+               const JobSpec& spec, const JobInput& input)
     : communicator_(communicator),
       files_(surroundings.files),
       spec_(spec),
@@ -42,14 +44,12 @@ JobRun::JobRun(const mpi::Communicator& communicator, const JobSurroundings& sur
     together(communicator_, [&] {
         if (spec_.intermediate) intermediate_.emplace(files_, *store_, spec_, *pipeline_);
     });
-    grid_ = {spec_.output.shard_bytes,
-             pipeline_->output->blocked() ? pipeline_->output->block_weight() : 0};
-    checkpoints_.emplace(
-        JobCheckpoints::Context{communicator_, files_, spec_, input_, *pipeline_, *store_});
+    grid_ = {spec_.output.shard_bytes, pipeline_->output->blocked() ? pipeline_->output->block_weight() : 0};
+    checkpoints_.emplace(JobCheckpoints::Context{communicator_, files_, spec_, input_, *pipeline_, *store_});
     if (communicator_.is_root()) {
-        coordinator_.emplace(
-            spec_, input_, communicator_.size(),
-            [this](int to, Tag tag, std::string bytes) { desk_->send(to, tag, std::move(bytes)); });
+        coordinator_.emplace(spec_, input_, communicator_.size(), [this](int to, Tag tag, std::string bytes) {
+            desk_->send(to, tag, std::move(bytes));
+        });
         coordinator_->keep(MappingBook(*pipeline_, input_.partitions.size()));
         checkpoints_->hand_over(*coordinator_);
         board_.emplace(spec_, input_, *coordinator_, communicator_.size());
@@ -68,8 +68,8 @@ JobRun::JobRun(const mpi::Communicator& communicator, const JobSurroundings& sur
          [this](std::exception_ptr error) { desk_->fail(std::move(error)); }});
     started_ = true;
     started_.notify_all();
-    reporter_.emplace(ProgressReporter::Context{
-        spec_, input_, meter_, *desk_, communicator_.processor_name(), board_ ? &*board_ : nullptr});
+    reporter_.emplace(ProgressReporter::Context{spec_, input_, meter_, *desk_, communicator_.processor_name(),
+                                                board_ ? &*board_ : nullptr});
 }
 
 void JobRun::run(JobResult& result) {
@@ -141,9 +141,8 @@ void JobRun::begin_pass(std::uint32_t pass, std::uint32_t partitions, std::uint6
 /// Collective. False if the run was abandoned.
 bool JobRun::run_passes() {
     if (checkpoints_->complete()) return true;
-    PassContext context{spec_,   *pipeline_, files_,
-                        *store_, *desk_,     *exporter_,
-                        stop_,   meter_,     [this] { note_first_rows(); }};
+    PassContext context{
+        spec_, *pipeline_, files_, *store_, *desk_, *exporter_, stop_, meter_, [this] { note_first_rows(); }};
     context.intermediate = intermediate_ ? &*intermediate_ : nullptr;
     context.compute = compute_;
     checkpoints_->prepare(context);
@@ -174,8 +173,7 @@ bool JobRun::run_passes() {
         });
         if (!pipeline_->segments[pass].ends_dataset_wide) return true;
         const Segment& segment = pipeline_->segments[pass];
-        const RowPlanCounts counts =
-            resolve(pipeline_->ops[segment.end_op], staged, complete->total_rows);
+        const RowPlanCounts counts = resolve(pipeline_->ops[segment.end_op], staged, complete->total_rows);
         together(communicator_, [&] { checkpoints_->note_row_plan(segment, staged); });
         partitions = counts.partitions;
         rows = counts.rows_out;
@@ -211,20 +209,18 @@ void JobRun::commit(CommitReason reason) {
 }
 
 RowPlanCounts JobRun::resolve(const BoundOp& bound, std::vector<StagedPartition>& staged,
-                      std::uint64_t total_rows) {
+                              std::uint64_t total_rows) {
     const auto begin = std::chrono::steady_clock::now();
-    const RowPlanContext context{
-        communicator_,
-        *store_,
-        pipeline_->schema,
-        std::max(share_of(spec_.memory_bytes, kExchangeShare), kLeastExchangeBytes),
-        meter_,
-        bound.spec->name};
+    const RowPlanContext context{communicator_,
+                                 *store_,
+                                 pipeline_->schema,
+                                 std::max(share_of(spec_.memory_bytes, kExchangeShare), kLeastExchangeBytes),
+                                 meter_,
+                                 bound.spec->name};
     const RowPlanCounts counts = bound.spec->shape == OpShape::group_by_key
                                      ? drop_duplicates(context, staged, total_rows)
                                      : reorder(context, *bound.op, staged, total_rows);
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     resolved_.push_back({bound.index, counts, seconds});
     if (board_) board_->note(resolved_.back());
     if (input_.events != nullptr && communicator_.is_root())
@@ -267,8 +263,7 @@ void JobRun::conclude(JobResult& result) {
         static_cast<double>(communicator_.sum(static_cast<std::uint64_t>(computed * 1e6))) * 1e-6;
     const auto first_row_us = static_cast<std::uint64_t>(seconds_to_first_row_ * 1e6);
     constexpr std::uint64_t kNever = ~std::uint64_t{0};
-    const std::uint64_t earliest =
-        kNever - communicator_.max(first_rows_seen_ ? kNever - first_row_us : 0);
+    const std::uint64_t earliest = kNever - communicator_.max(first_rows_seen_ ? kNever - first_row_us : 0);
     result.seconds_to_first_row = earliest == kNever ? 0 : static_cast<double>(earliest) * 1e-6;
     settle_exit(result);
     if (!communicator_.is_root()) return;
@@ -311,9 +306,9 @@ void JobRun::settle_exit(JobResult& result) {
     result.error = reason->message;
     if (reason->kind == EndKind::bug) result.error += " (a defect of dj-mpi: please report it)";
     if (!commit_problem_.empty()) {
-        result.error += fmt::format(
-            ". The last checkpoint could not be written ({}): what was committed before stands",
-            commit_problem_);
+        result.error +=
+            fmt::format(". The last checkpoint could not be written ({}): what was committed before stands",
+                        commit_problem_);
     }
     if (communicator_.size() > 1 && reason->kind != EndKind::stopped) {
         result.error += fmt::format(" [rank {}]", reason->rank);

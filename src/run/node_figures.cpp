@@ -17,7 +17,8 @@ NodeFigures node_figures(const BranchNodeSpec& spec, const NodeResult& state) {
     figures.compute_seconds = state.result.compute_seconds;
     figures.rows_out = state.result.exported;
     // Steps begin with the reading of the input: what the node took is what the step before its first left.
-    if (spec.first_op < state.result.steps.size()) figures.rows_in = state.result.steps[spec.first_op].rows_out;
+    if (spec.first_op < state.result.steps.size())
+        figures.rows_in = state.result.steps[spec.first_op].rows_out;
     figures.output_bytes = state.result.output_bytes;
     figures.peak_memory_bytes = state.result.peak_stage_bytes;
     return figures;

@@ -170,7 +170,8 @@ struct Reader {
         for (const auto& file : array_field(object, name)) visit_output(outputs.emplace_back(), Reader{file});
     }
     void operator()(const char* name, std::vector<BranchSummary>& branches) const {
-        for (const auto& branch : array_field(object, name)) visit_branch(branches.emplace_back(), Reader{branch});
+        for (const auto& branch : array_field(object, name))
+            visit_branch(branches.emplace_back(), Reader{branch});
     }
 };
 

@@ -27,31 +27,31 @@ protected:
 };
 
 TEST_F(Places, DefaultsFollowTheOutput) {
-    recipe_.options.export_path = folder_ / "out/r.jsonl.gz";
+    recipe_.options.outputs.front().path = folder_ / "out/r.jsonl.gz";
     const auto places = resolve();
     EXPECT_EQ(places.job.work_dir, folder_ / "out");
     EXPECT_EQ(places.job.job_id, "20231114_221320_my-recipe_abc123");
     EXPECT_FALSE(places.id_given);
-    EXPECT_EQ(places.export_path, folder_ / "out/r.jsonl.gz");
-    EXPECT_EQ(places.export_kind.compression, Compression::gzip);
+    EXPECT_EQ(places.outputs.front().path, folder_ / "out/r.jsonl.gz");
+    EXPECT_EQ(places.outputs.front().kind.compression, Compression::gzip);
     EXPECT_EQ(places.scratch, folder_ / "out/20231114_221320_my-recipe_abc123/scratch");
     EXPECT_THAT(problems_, IsEmpty());
 }
 
 TEST_F(Places, RelativePathsBecomeAbsolute) {
-    recipe_.options.export_path = "./o/../x.jsonl";
-    EXPECT_EQ(resolve().export_path, std::filesystem::current_path() / "x.jsonl");
+    recipe_.options.outputs.front().path = "./o/../x.jsonl";
+    EXPECT_EQ(resolve().outputs.front().path, std::filesystem::current_path() / "x.jsonl");
 }
 
 TEST_F(Places, PlaceholdersAndJobIdAtTheEnd) {
     recipe_.options.job_id = "j";
     for (const auto* work_dir : {"/w/{job_id}", "/w/{job_id}/", "/w/j", "/w", "/w/"}) {
         recipe_.options.work_dir = work_dir;
-        recipe_.options.export_path = "{work_dir}/{job_id}.jsonl";
+        recipe_.options.outputs.front().path = "{work_dir}/{job_id}.jsonl";
         recipe_.options.event_log_dir = "/fast/{job_id}";
         const auto places = resolve();
         EXPECT_EQ(places.job.work_dir, "/w") << work_dir;
-        EXPECT_EQ(places.export_path, "/w/j.jsonl");
+        EXPECT_EQ(places.outputs.front().path, "/w/j.jsonl");
         EXPECT_EQ(places.job.event_log_dir, "/fast/j");
         EXPECT_TRUE(places.id_given);
     }
@@ -67,10 +67,10 @@ TEST_F(Places, ResumeNamesTheJob) {
 
 TEST_F(Places, FormatOfTheOutput) {
     const auto kind = [&](const std::string& path, std::optional<std::string> type = {}) {
-        recipe_.options.export_path = path;
+        recipe_.options.outputs.front().path = path;
         recipe_.options.export_type = std::move(type);
         problems_.clear();
-        return resolve().export_kind;
+        return resolve().outputs.front().kind;
     };
     EXPECT_EQ(kind("a.parquet").format, FileFormat::parquet);
     EXPECT_EQ(kind("a.dat", "parquet").format, FileFormat::parquet);
@@ -88,7 +88,7 @@ TEST_F(Places, TheOutputMustNotTouchTheInput) {
     folder_.write("o_stats.jsonl");
     std::filesystem::create_hard_link(folder_ / "a.jsonl", folder_ / "b.jsonl");
     const auto check = [&](const std::string& output, const std::string& input) {
-        recipe_.options.export_path = output;
+        recipe_.options.outputs.front().path = output;
         problems_.clear();
         const auto places = resolve();
         FoundInputs inputs;
@@ -97,7 +97,7 @@ TEST_F(Places, TheOutputMustNotTouchTheInput) {
         } else {
             inputs.files.push_back({input, {}, *files_->info(input)});
         }
-        check_output(*files_, recipe_, places, inputs, problems_);
+        check_outputs(*files_, recipe_, places, inputs, problems_);
         return problems_.empty() ? "" : problem();
     };
     EXPECT_THAT(check(folder_ / "a.jsonl", folder_ / "a.jsonl"), HasSubstr("is one of the input files"));
@@ -122,14 +122,14 @@ TEST_F(Places, ParquetComesFromParquetInOneFile) {
     folder_.write("a.jsonl");
     folder_.write("a.parquet");
     const auto check = [&](const std::string& output, FileFormat input, std::int64_t shard_bytes) {
-        recipe_.options.export_path = folder_ / output;
+        recipe_.options.outputs.front().path = folder_ / output;
         recipe_.options.export_shard_size = shard_bytes;
         problems_.clear();
         const auto places = resolve();
         FoundInputs inputs;
         const auto path = folder_ / (input == FileFormat::parquet ? "a.parquet" : "a.jsonl");
         inputs.files.push_back({path, {input, Compression::none}, *files_->info(path)});
-        check_output(*files_, recipe_, places, inputs, problems_);
+        check_outputs(*files_, recipe_, places, inputs, problems_);
         return problems_.empty() ? "" : problem();
     };
     EXPECT_THAT(check("o.parquet", FileFormat::jsonl, 0),
@@ -140,16 +140,16 @@ TEST_F(Places, ParquetComesFromParquetInOneFile) {
 }
 
 TEST_F(Places, PreparingMakesTheFolderAndLeavesNothing) {
-    recipe_.options.export_path = folder_ / "new/deep/o.jsonl";
+    recipe_.options.outputs.front().path = folder_ / "new/deep/o.jsonl";
     const auto places = resolve();
-    prepare_output(*files_, places);
+    prepare_outputs(*files_, places);
     EXPECT_TRUE(std::filesystem::is_directory(folder_ / "new/deep"));
     EXPECT_TRUE(std::filesystem::is_empty(folder_ / "new/deep"));
 
     folder_.write("file");
-    recipe_.options.export_path = folder_ / "file/o.jsonl";
+    recipe_.options.outputs.front().path = folder_ / "file/o.jsonl";
     try {
-        prepare_output(*files_, resolve());
+        prepare_outputs(*files_, resolve());
         FAIL();
     } catch (const EnvironmentError& error) {
         EXPECT_THAT(error.what(), HasSubstr("the output cannot be written to " + (folder_ / "file")));

@@ -108,8 +108,9 @@ TEST_F(StateLayoutTest, BehindANewOrderNothingIsRecorded) {
 TEST_F(StateLayoutTest, BlocksOfTheOutputAreMadeOfStoredRows) {
     const Pipeline& job = pipeline({"clean_links_mapper", "alphanumeric_filter"}, "out.jsonl.gz");
     EXPECT_THAT(plan_states(job, {all(job)}).boundary_taps, ElementsAre(true));
-    EXPECT_THAT(plan_states(pipeline({"clean_links_mapper", "alphanumeric_filter"}), {all(job)}).boundary_taps,
-                ElementsAre(false));
+    EXPECT_THAT(
+        plan_states(pipeline({"clean_links_mapper", "alphanumeric_filter"}), {all(job)}).boundary_taps,
+        ElementsAre(false));
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ protected:
             files_.create_directories(spec_.checkpoint.folder);
             input_files_ = {{.path = (folder_ / "in.jsonl").string(), .size_bytes = 2 * kHalf}};
             partitions_ = {{.ranges = {{0, 0, kHalf}}, .bytes = kHalf},
-                                 {.ranges = {{0, kHalf, 2 * kHalf}}, .bytes = kHalf}};
+                           {.ranges = {{0, kHalf, 2 * kHalf}}, .bytes = kHalf}};
             input_.files = input_files_;
             input_.partitions = partitions_;
         }

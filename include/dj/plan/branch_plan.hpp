@@ -37,7 +37,8 @@ enum class DagNodeKind : std::uint8_t {
 struct DagNode {
     std::string name;  ///< Safe as a file name; a branch's is the branch's.
     DagNodeKind kind = DagNodeKind::branch;
-    std::optional<std::size_t> parent;  ///< Whose rows it takes; none: the input's. Parents come before their children.
+    std::optional<std::size_t>
+        parent;  ///< Whose rows it takes; none: the input's. Parents come before their children.
     std::size_t first_op = 0;
     std::size_t end_op = 0;
     std::vector<std::size_t> branches;  ///< That run through it.

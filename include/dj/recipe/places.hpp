@@ -24,10 +24,10 @@ struct OutputPlace {
 };
 
 struct RecipePlaces {
-    JobPlaces job;                      ///< Absolute folders.
+    JobPlaces job;                     ///< Absolute folders.
     std::vector<OutputPlace> outputs;  ///< One; of a recipe with branches one for each, in their order.
-    std::filesystem::path scratch;  ///< temp_dir, or a folder of the job.
-    bool id_given = false;          ///< By --job_id or --resume: the job may exist already.
+    std::filesystem::path scratch;     ///< temp_dir, or a folder of the job.
+    bool id_given = false;             ///< By --job_id or --resume: the job may exist already.
 };
 
 /// `now_seconds` (since the epoch) and `suffix` go into a job id that is not given. Of the disk it looks at
@@ -37,7 +37,7 @@ struct RecipePlaces {
 
 /// Whether an output would destroy or become input or another output, or is a folder. Touches nothing.
 void check_outputs(FileSystem& files, const Recipe& recipe, const RecipePlaces& places,
-                  const FoundInputs& inputs, std::vector<RecipeProblem>& problems);
+                   const FoundInputs& inputs, std::vector<RecipeProblem>& problems);
 
 /// Whether the folders of output and job could be written to, as far as permissions tell: for modes that do not try.
 void check_writable(const Recipe& recipe, const RecipePlaces& places, std::vector<RecipeProblem>& problems);

@@ -10,15 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "dj/plan/branch_plan.hpp"
 #include "dj/report/screen.hpp"
 
 namespace dj {
-
-enum class DagNodeKind : std::uint8_t {
-    common,  ///< Passed by the rows of all branches.
-    shared,  ///< Passed by the rows of some branches.
-    branch   ///< Of one branch alone.
-};
 
 /// Operators that follow each other without a fork between them.
 struct DagPictureNode {

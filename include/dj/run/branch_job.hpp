@@ -40,7 +40,7 @@ enum class NodeStatus : std::uint8_t {
     planned,
     running,
     complete,
-    reused,   ///< What an earlier start of the job made of it stands.
+    reused,  ///< What an earlier start of the job made of it stands.
     failed,
     skipped,  ///< What it takes its rows from has failed.
     stopped,  ///< On request, or because another failed.
@@ -49,12 +49,12 @@ enum class NodeStatus : std::uint8_t {
 
 struct NodeResult {
     NodeStatus status = NodeStatus::planned;
-    std::string error;     ///< Why it failed, was skipped or stopped.
-    int tries = 0;         ///< By this start of the job.
-    double begin_seconds = 0;  ///< Since the epoch; 0: it was not begun.
-    double end_seconds = 0;    ///< Of the last try that ended.
+    std::string error;            ///< Why it failed, was skipped or stopped.
+    int tries = 0;                ///< By this start of the job.
+    double begin_seconds = 0;     ///< Since the epoch; 0: it was not begun.
+    double end_seconds = 0;       ///< Of the last try that ended.
     double next_try_seconds = 0;  ///< When it may begin again.
-    JobResult result;  ///< Of the last try; its steps begin with the input.
+    JobResult result;             ///< Of the last try; its steps begin with the input.
 };
 
 struct BranchJobResult {

@@ -46,7 +46,7 @@ struct CheckpointSpec {
     CommitPolicy commit;
     std::uint32_t keep_versions = 2;
     CheckpointCompression compression = CheckpointCompression::zstd;
-    std::filesystem::path folder;  ///< Of the generations and their manifest.
+    std::filesystem::path folder;               ///< Of the generations and their manifest.
     std::vector<std::filesystem::path> shared;  ///< Of nodes whose states this one may go on from.
 };
 
@@ -66,7 +66,8 @@ enum class RunGoal : std::uint8_t {
 /// A chain of operators and its end: a whole job, or one node of a job with branches. The same on all ranks.
 struct JobSpec {
     std::string job_id;
-    std::string node;  ///< Of the branch DAG: names its folders below the job's; empty: the job has no branches.
+    std::string
+        node;  ///< Of the branch DAG: names its folders below the job's; empty: the job has no branches.
     RunGoal goal = RunGoal::export_rows;
     int attempt = 1;  ///< Number of this start of the job, from 1; part of temporary names.
     std::filesystem::path job_folder;
@@ -149,8 +150,8 @@ struct JobResult {
     std::uint64_t input_bytes = 0;  ///< As they lie on disk.
     std::uint64_t output_bytes = 0;
     std::vector<OutputFile> outputs;
-    std::uint64_t peak_rss_bytes = 0;  ///< Greatest over ranks.
-    std::uint64_t spilled_bytes = 0;   ///< Summed over ranks.
+    std::uint64_t peak_rss_bytes = 0;    ///< Greatest over ranks.
+    std::uint64_t spilled_bytes = 0;     ///< Summed over ranks.
     std::uint64_t peak_stage_bytes = 0;  ///< Rows that waited in memory, greatest over ranks.
     double compute_seconds = 0;          ///< Of threads, summed over ranks.
     bool was_complete = false;           ///< Earlier starts of the job had reached the goal.

@@ -33,13 +33,13 @@ struct BranchSummary {
     std::vector<std::string> operators{};  ///< Its own.
     std::string output_path{};             ///< Of a branch.
     std::string error_message{};
-    int attempts = 0;      ///< By this start of the job.
+    int attempts = 0;  ///< By this start of the job.
     double start_time = 0;
-    double duration = 0;   ///< Seconds.
+    double duration = 0;  ///< Seconds.
     std::uint64_t rows_in = 0;
     std::uint64_t rows_out = 0;
-    std::uint64_t quarantined = 0;  ///< On the whole way from the input.
-    double cpu_seconds = 0;         ///< Of computing threads, over all ranks.
+    std::uint64_t quarantined = 0;        ///< On the whole way from the input.
+    double cpu_seconds = 0;               ///< Of computing threads, over all ranks.
     std::uint64_t peak_memory_bytes = 0;  ///< Of rows that waited, greatest over ranks.
     std::uint64_t output_bytes = 0;
     bool counts_add_up = false;
@@ -103,7 +103,7 @@ struct JobSummary {
     std::string working_directory{};  ///< Where the relative paths of `resumption_command` begin.
     std::string machine{};            ///< Where `process_id` means something: boot and process namespace.
     std::vector<BranchSummary> branches{};  ///< The nodes, parents first; empty: the job has no branches.
-    std::int64_t process_start = 0;   ///< Tells the process from another of the same number.
+    std::int64_t process_start = 0;         ///< Tells the process from another of the same number.
 
     bool operator==(const JobSummary&) const = default;
 };
