@@ -27,7 +27,7 @@ protected:
 };
 
 TEST_F(Places, DefaultsFollowTheOutput) {
-    recipe_.options.outputs.front().path = folder_ / "out/r.jsonl.gz";
+    recipe_.options.export_path = folder_ / "out/r.jsonl.gz";
     const auto places = resolve();
     EXPECT_EQ(places.job.work_dir, folder_ / "out");
     EXPECT_EQ(places.job.job_id, "20231114_221320_my-recipe_abc123");
@@ -39,7 +39,7 @@ TEST_F(Places, DefaultsFollowTheOutput) {
 }
 
 TEST_F(Places, RelativePathsBecomeAbsolute) {
-    recipe_.options.outputs.front().path = "./o/../x.jsonl";
+    recipe_.options.export_path = "./o/../x.jsonl";
     EXPECT_EQ(resolve().outputs.front().path, std::filesystem::current_path() / "x.jsonl");
 }
 
@@ -47,7 +47,7 @@ TEST_F(Places, PlaceholdersAndJobIdAtTheEnd) {
     recipe_.options.job_id = "j";
     for (const auto* work_dir : {"/w/{job_id}", "/w/{job_id}/", "/w/j", "/w", "/w/"}) {
         recipe_.options.work_dir = work_dir;
-        recipe_.options.outputs.front().path = "{work_dir}/{job_id}.jsonl";
+        recipe_.options.export_path = "{work_dir}/{job_id}.jsonl";
         recipe_.options.event_log_dir = "/fast/{job_id}";
         const auto places = resolve();
         EXPECT_EQ(places.job.work_dir, "/w") << work_dir;
@@ -67,7 +67,7 @@ TEST_F(Places, ResumeNamesTheJob) {
 
 TEST_F(Places, FormatOfTheOutput) {
     const auto kind = [&](const std::string& path, std::optional<std::string> type = {}) {
-        recipe_.options.outputs.front().path = path;
+        recipe_.options.export_path = path;
         recipe_.options.export_type = std::move(type);
         problems_.clear();
         return resolve().outputs.front().kind;
@@ -88,7 +88,7 @@ TEST_F(Places, TheOutputMustNotTouchTheInput) {
     folder_.write("o_stats.jsonl");
     std::filesystem::create_hard_link(folder_ / "a.jsonl", folder_ / "b.jsonl");
     const auto check = [&](const std::string& output, const std::string& input) {
-        recipe_.options.outputs.front().path = output;
+        recipe_.options.export_path = output;
         problems_.clear();
         const auto places = resolve();
         FoundInputs inputs;
@@ -122,7 +122,7 @@ TEST_F(Places, ParquetComesFromParquetInOneFile) {
     folder_.write("a.jsonl");
     folder_.write("a.parquet");
     const auto check = [&](const std::string& output, FileFormat input, std::int64_t shard_bytes) {
-        recipe_.options.outputs.front().path = folder_ / output;
+        recipe_.options.export_path = folder_ / output;
         recipe_.options.export_shard_size = shard_bytes;
         problems_.clear();
         const auto places = resolve();
@@ -140,14 +140,14 @@ TEST_F(Places, ParquetComesFromParquetInOneFile) {
 }
 
 TEST_F(Places, PreparingMakesTheFolderAndLeavesNothing) {
-    recipe_.options.outputs.front().path = folder_ / "new/deep/o.jsonl";
+    recipe_.options.export_path = folder_ / "new/deep/o.jsonl";
     const auto places = resolve();
     prepare_outputs(*files_, places);
     EXPECT_TRUE(std::filesystem::is_directory(folder_ / "new/deep"));
     EXPECT_TRUE(std::filesystem::is_empty(folder_ / "new/deep"));
 
     folder_.write("file");
-    recipe_.options.outputs.front().path = folder_ / "file/o.jsonl";
+    recipe_.options.export_path = folder_ / "file/o.jsonl";
     try {
         prepare_outputs(*files_, resolve());
         FAIL();
