@@ -22,8 +22,8 @@ class BranchPreparer {
 public:
     BranchPreparer(const CheckedRecipe& checked, const JobSpec& base, const std::vector<InputFile>& files)
         : recipe_(checked.recipe), places_(checked.places), base_(base), files_(files) {
-        const auto repeats = [](const RecipeBranch& branch) { return repeats_deduplicator(branch.ops); };
-        base_.keeps_keys = std::ranges::any_of(recipe_.branches, repeats);
+        // Whether or not a branch asks for them now: it may after an edit, and the common part is not to run again then.
+        base_.keeps_keys = true;
         const auto most = std::min<std::int64_t>(recipe_.branch.max_workers.value_or(kMostAtOnce),
                                                  static_cast<std::int64_t>(recipe_.branches.size()));
         job_.max_at_once = recipe_.branch.parallel ? static_cast<std::size_t>(most) : 1;

@@ -340,6 +340,10 @@ void JobRun::fill_counts(JobResult& result) {
     result.in_failed_partitions = failures.records;
     result.failed_partitions = failures.partitions;
     result.retries = failures.retries;
+    if (checkpoints_->complete()) {  // nothing was counted, since nothing was done
+        result.counts_add_up = true;
+        return;
+    }
     add_up(result, spec_, coordinator_->tallies(), resolved_);
     result.counts_add_up = result.counts_add_up && reached_;
 }
