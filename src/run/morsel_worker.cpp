@@ -162,7 +162,7 @@ void MorselWorker::reach_base(const StateHead& state, ChainRun& run) {
         run.position = state.base_position;
     }
     // Rows without keys left in the making of keys; where it fills a column, that is part of the rows.
-    if (ends_segment && (runs || context_.pipeline.ops[segment->end_op].hash_column)) {
+    if (ends_segment && (runs || context_.pipeline.ops[segment->end_op].hash_is_used)) {
         TextColumn keys;
         chain.make_keys(run, keys);
     }

@@ -117,6 +117,7 @@ void bind_hash(BoundOp& bound, const std::vector<BoundOp>& ops, BatchSchema& sch
     const auto users = std::count_if(ops.begin(), ops.end(),
                                      [&](const BoundOp& other) { return other.spec->hash_column == name; });
     if (users < 2 && !spec.keeps_keys && !spec.output.keep_hashes) return;
+    bound.hash_is_used = users > 1 || spec.output.keep_hashes;
     bound.computes_hash = !schema.find(name).has_value();
     bound.hash_column = schema.find_or_add({name, ColumnKind::text, ScalarType::int64});
     if (spec.output.keep_hashes) added.of(name).column = *bound.hash_column;

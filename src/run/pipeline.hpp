@@ -29,6 +29,8 @@ struct BoundOp {
     std::optional<std::size_t> hash_column;
     /// False if an earlier operator filled the same hash column: like 1.6.1, its values are used again as keys.
     bool computes_hash = true;
+    /// A later operator of this chain, or its output, takes the hashes; else the column is only for states.
+    bool hash_is_used = false;
 };
 
 struct Pipeline {
