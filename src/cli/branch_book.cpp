@@ -103,6 +103,7 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     node.start_time = state.begin_seconds;
     if (state.end_seconds > state.begin_seconds) node.duration = state.end_seconds - state.begin_seconds;
     const JobResult& result = state.result;
+    if (state.status != NodeStatus::running) node.share_done = 0;
     if (state.status == NodeStatus::running || result.steps.empty()) return;
     node.cpu_seconds = result.compute_seconds;
     node.peak_memory_bytes = result.peak_stage_bytes;
@@ -120,6 +121,12 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     outputs_[number] = result.outputs;
     fill_shared_steps(number, result.steps);
     if (state.status == NodeStatus::complete && result.exit == ExitCode::done) write_record(number);
+}
+
+void BranchBook::look(std::size_t node, const RunProgress& progress) {
+    const double within = share_done(progress).value_or(0);
+    const std::lock_guard lock(mutex_);
+    nodes_[node].share_done = (progress.pass + within) / std::max(1U, progress.passes);
 }
 
 std::vector<BranchSummary> BranchBook::summaries() const {

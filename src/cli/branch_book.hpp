@@ -21,6 +21,8 @@ public:
     /// A node's status has changed. Of a branch that is complete it is remembered, durably, that its output stands. Throws
     /// EnvironmentError.
     void changed(std::size_t node, const NodeResult& state);
+    /// How far a running node is.
+    void look(std::size_t node, const RunProgress& progress);
     [[nodiscard]] std::vector<BranchSummary> summaries() const;
     /// The whole job in the figures of one: what is shared counts once.
     [[nodiscard]] JobResult total(const BranchJobResult& result) const;

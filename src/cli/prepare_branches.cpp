@@ -30,7 +30,7 @@ public:
         job_.fail_fast = recipe_.branch.fail_fast;
     }
 
-    BranchJobSpec prepare() {
+    BranchJobSpec prepare(int ranks) {
         std::vector<BranchChain> chains;
         for (std::size_t i = 0; i < recipe_.branches.size(); ++i) {
             chain_specs_.push_back(chain_spec(i));
@@ -40,6 +40,7 @@ public:
         }
         nodes_ = plan_branches(chains);
         for (const DagNode& node : nodes_) job_.nodes.push_back(node_spec(node));
+        give_ranks(ranks);
         return std::move(job_);
     }
 
@@ -57,6 +58,19 @@ private:
         name(spec, branch.options.name);
         spec.output_identity = output_identity(spec, files_);
         return spec;
+    }
+
+    void give_ranks(int ranks) {
+        std::vector<std::optional<std::int64_t>> limits;
+        for (const BranchNodeSpec& node : job_.nodes) {
+            limits.emplace_back();
+            if (node.kind != DagNodeKind::branch) continue;
+            const auto branch = std::ranges::find(recipe_.branches, node.spec.node,
+                                                  [](const RecipeBranch& one) { return one.options.name; });
+            limits.back() = branch->resources.ranks;
+        }
+        const std::vector<RankWindow> windows = rank_windows(limits, ranks);
+        for (std::size_t i = 0; i < windows.size(); ++i) job_.nodes[i].ranks = windows[i];
     }
 
     void set_memory(JobSpec& spec, const std::optional<std::int64_t>& memory_mb) const {
@@ -132,8 +146,8 @@ private:
 }  // namespace
 
 BranchJobSpec prepare_branches(const CheckedRecipe& checked, const JobSpec& base,
-                               const std::vector<InputFile>& files) {
-    return BranchPreparer(checked, base, files).prepare();
+                               const std::vector<InputFile>& files, int ranks) {
+    return BranchPreparer(checked, base, files).prepare(ranks);
 }
 
 nlohmann::json describe_branches(const BranchJobSpec& job, std::size_t partition_count,
@@ -147,7 +161,9 @@ nlohmann::json describe_branches(const BranchJobSpec& job, std::size_t partition
                          node.branches,
                          node.kind == DagNodeKind::branch ? node.spec.output.path.string() : "",
                          node.weight,
-                         node.spec.memory_bytes});
+                         node.spec.memory_bytes,
+                         node.ranks,
+                         node.spec.threads});
     }
     return describe_branch_dag(nodes, facts, partition_count, resources);
 }

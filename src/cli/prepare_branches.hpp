@@ -11,8 +11,9 @@
 namespace dj {
 
 /// `base`: what all nodes have in common, with threads and memory for the whole rank. `files`: the input as it is now.
+/// `ranks`: of the job.
 [[nodiscard]] BranchJobSpec prepare_branches(const CheckedRecipe& checked, const JobSpec& base,
-                                             const std::vector<InputFile>& files);
+                                             const std::vector<InputFile>& files, int ranks);
 
 /// `dag_execution_plan.json` of the job.
 [[nodiscard]] nlohmann::json describe_branches(const BranchJobSpec& job, std::size_t partition_count,

@@ -147,7 +147,7 @@ std::string output_identity(const CheckedRecipe& checked, const std::vector<Inpu
     const JobSpec spec = make_spec(checked, {});
     if (checked.recipe.branches.empty()) return output_identity(spec, files);
     std::string all;
-    for (const BranchNodeSpec& node : prepare_branches(checked, spec, files).nodes) {
+    for (const BranchNodeSpec& node : prepare_branches(checked, spec, files, 1).nodes) {
         if (node.kind == DagNodeKind::branch) all += node.spec.output_identity;
     }
     return to_hex(xxh3_128(all));
@@ -186,7 +186,9 @@ PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey, const 
     if (recipe.branches.empty()) {
         job.dag = describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources);
     } else {
-        job.branches = prepare_branches(checked, job.spec, job.files);
+        job.branches = prepare_branches(checked, job.spec, job.files, resources.ranks);
+        // What is to be verified of the input was read by the nodes.
+        job.spec.checkpoint = job.branches->nodes.front().spec.checkpoint;
         job.dag = describe_branches(*job.branches, job.input.partitions.size(), resources);
     }
     job.mapping = make_mapping(inputs, job, now_seconds);

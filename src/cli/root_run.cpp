@@ -138,6 +138,8 @@ BranchWatch RootRun::branch_watch() {
         progress_.changed(node, state.status);
     };
     watch.look = [this](std::size_t node, const RunProgress& progress) {
+        book_->look(node, progress);
+        record_->note_branches(book_->summaries());
         const RunProgress all = progress_.look(node, progress);
         display_->look(all);
     };

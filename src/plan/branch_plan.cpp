@@ -117,6 +117,20 @@ std::string_view to_string(DagNodeKind kind) {
 
 bool is_reserved_branch_name(std::string_view name) { return name == kCommon || name.starts_with(kShared); }
 
+std::vector<RankWindow> rank_windows(const std::vector<std::optional<std::int64_t>>& limits, int ranks) {
+    std::vector<RankWindow> windows;
+    int next = 0;
+    for (const auto& limit : limits) {
+        if (!limit || *limit >= ranks) {
+            windows.push_back({0, ranks});
+            continue;
+        }
+        windows.push_back({next, static_cast<int>(*limit)});
+        next = (next + static_cast<int>(*limit)) % ranks;
+    }
+    return windows;
+}
+
 std::vector<DagNode> plan_branches(const std::vector<BranchChain>& chains) {
     return BranchPlanner(chains).plan();
 }

@@ -53,6 +53,8 @@ json describe(const std::vector<DagNode>& nodes, const DagNodeFacts& facts, cons
             {"operators", std::move(operators)},
             {"branches", facts.branches},
             {"export_path", facts.export_path.empty() ? json(nullptr) : json(facts.export_path)},
+            {"ranks", {{"first", facts.ranks.first}, {"count", facts.ranks.count}}},
+            {"threads_per_rank", facts.threads},
             {"weight", facts.weight},
             {"memory_bytes_per_rank", facts.memory_bytes}};
 }

@@ -7,6 +7,7 @@
 #include "dj/report/job_views.hpp"
 #include "dj/storage/job_layout.hpp"
 #include "report/checkpoint_lines.hpp"
+#include "report/branch_table.hpp"
 #include "report/labelled.hpp"
 
 namespace dj {
@@ -61,7 +62,7 @@ std::string law(const JobSummary& summary, const ScreenStyle& style) {
     const bool finished =
         summary.status == JobStatus::completed || summary.status == JobStatus::completed_with_failures;
     if (!finished) return {};
-    auto text = labelled("rows", law_line(summary), style);
+    auto text = labelled("rows", summary.branches.empty() ? law_line(summary) : branch_law(summary), style);
     if (!summary.counts_add_up) {
         text += labelled(
             "",
@@ -131,6 +132,7 @@ std::string final_screen(const JobSummary& summary, const ScreenStyle& style) {
         }
         text += "\n" + steps_table(steps, style) + "\n";
     }
+    if (!summary.branches.empty()) text += branch_table(summary.branches, style) + "\n";
     text += law(summary, style);
     if (const auto line = speed(summary); !line.empty()) text += labelled("speed", line, style);
     if (summary.peak_rss_bytes > 0) {

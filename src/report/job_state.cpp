@@ -161,6 +161,21 @@ JobProgress over_passes(JobProgress progress, const NotedProgress& said) {
     return progress;
 }
 
+/// A job with branches is done with as much of it as its nodes are, each counting the same.
+JobProgress over_nodes(JobProgress progress, const std::vector<BranchSummary>& nodes, JobCondition condition) {
+    progress.nodes_total = nodes.size();
+    double share = 0;
+    for (const BranchSummary& node : nodes) {
+        const bool done = node.status == "complete" || node.status == "reused";
+        if (done) ++progress.nodes_done;
+        share += done ? 1 : node.share_done;
+    }
+    progress.share = std::clamp(share / static_cast<double>(nodes.size()), 0.0, 1.0);
+    if (condition == JobCondition::completed) progress.share = 1;
+    progress.seconds_left.reset();
+    return progress;
+}
+
 }  // namespace
 
 JobProgress progress_of(const JobState& state, double now) {
@@ -202,6 +217,8 @@ JobProgress progress_of(const JobState& state, double now) {
         progress.share =
             static_cast<double>(progress.partitions_done) / static_cast<double>(progress.partitions_total);
     }
+    if (state.summary && !state.summary->branches.empty())
+        return over_nodes(progress, state.summary->branches, condition);
     // Bytes are an estimate where files are compressed.
     const bool all_read =
         progress.partitions_total > 0 && progress.partitions_done >= progress.partitions_total;
@@ -221,6 +238,10 @@ std::vector<StepLine> steps_of(const JobState& state) {
     std::vector<StepLine> lines;
     if (state.summary && !state.summary->steps.empty()) {
         for (const auto& step : state.summary->steps) lines.push_back({.count = step});
+        for (const auto& branch : state.summary->branches) {
+            if (branch.kind == "common") continue;  // its steps are the job's
+            for (const auto& step : branch.steps) lines.push_back({.branch = branch.name, .count = step});
+        }
         return lines;
     }
     if (!events_are_current(state)) return lines;

@@ -6,6 +6,7 @@
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
 #include "report/checkpoint_lines.hpp"
+#include "report/branch_table.hpp"
 #include "report/labelled.hpp"
 #include "report/progress_words.hpp"
 
@@ -107,14 +108,16 @@ std::string progress_lines(const JobProgress& progress, JobCondition condition, 
                            const ScreenStyle& style) {
     auto text = labelled("progress", bar(progress.share, style), style);
     std::string parts = fmt::format("{} partitions done", show_count(progress.partitions_done));
-    if (progress.partitions_total > 0) {
+    if (progress.nodes_total > 0) {
+        parts = fmt::format("{} of {} parts done", progress.nodes_done, progress.nodes_total);
+    } else if (progress.partitions_total > 0) {
         parts = fmt::format("{} of {} partitions done", show_count(progress.partitions_done),
                             show_count(progress.partitions_total));
     }
     if (progress.partitions_resumed > 0) {
         parts += fmt::format(" ({} from an earlier start)", show_count(progress.partitions_resumed));
     }
-    if (progress.partitions_running > 0)
+    if (progress.partitions_running > 0 && progress.nodes_total == 0)
         parts += fmt::format(", {} running", show_count(progress.partitions_running));
     if (progress.partitions_failed > 0) {
         parts += fmt::format(", {} failure{}", show_count(progress.partitions_failed),
@@ -123,7 +126,7 @@ std::string progress_lines(const JobProgress& progress, JobCondition condition, 
     text += labelled("", parts, style);
     const bool all_read =
         progress.partitions_total > 0 && progress.partitions_done >= progress.partitions_total;
-    if (condition == JobCondition::running && all_read && !told) {
+    if (condition == JobCondition::running && all_read && !told && progress.nodes_total == 0) {
         text +=
             labelled("", "the input is read; operators that look at all of it, and the export, go on", style);
     }
@@ -235,8 +238,10 @@ std::string monitor_screen(const JobState& state, double now, bool detailed, con
         text += labelled("error", show_text(state.summary->error_message), style, Paint::red);
     }
     if (const auto steps = steps_of(state); !steps.empty()) text += "\n" + steps_table(steps, style) + "\n";
+    const bool branched = state.summary && !state.summary->branches.empty();
+    if (branched) text += branch_table(state.summary->branches, style) + "\n";
     if (state.summary && condition != JobCondition::running && !state.summary->steps.empty()) {
-        text += labelled("rows", law_line(*state.summary), style,
+        text += labelled("rows", branched ? branch_law(*state.summary) : law_line(*state.summary), style,
                          state.summary->counts_add_up ? Paint::plain : Paint::red);
     }
     text += place_lines(state, progress, style);

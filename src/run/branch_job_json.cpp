@@ -14,6 +14,8 @@ nlohmann::json to_json(const BranchJobSpec& spec) {
                          {"input", node.input},
                          {"max_retries", node.max_retries},
                          {"weight", node.weight},
+                         {"first_rank", node.ranks.first},
+                         {"ranks", node.ranks.count},
                          {"done", node.done}});
     }
     return {{"nodes", std::move(nodes)}, {"fail_fast", spec.fail_fast}, {"max_at_once", spec.max_at_once}};
@@ -33,6 +35,7 @@ BranchJobSpec branch_job_from_json(const nlohmann::json& json) {
         node.input = one.at("input").get<std::string>();
         node.max_retries = one.at("max_retries").get<int>();
         node.weight = one.at("weight").get<double>();
+        node.ranks = {one.at("first_rank").get<int>(), one.at("ranks").get<int>()};
         node.done = one.at("done").get<bool>();
         spec.nodes.push_back(std::move(node));
     }

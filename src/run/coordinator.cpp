@@ -76,7 +76,10 @@ Assignment Coordinator::assign(std::uint32_t number, int to) {
             {file.path, file_kind_of(file.path), range, file.size_bytes, file.modified_ns});
     }
     if (takeover_.states_of) assignment.states = takeover_.states_of(number);
-    if (!assignment.states.empty()) ++resumed_partitions_;
+    const auto is_earlier = [this](const StateRef& state) {
+        return static_cast<int>(state.head.attempt) < spec_.attempt;
+    };
+    if (std::ranges::any_of(assignment.states, is_earlier)) ++resumed_partitions_;
     if (input_.events == nullptr) return assignment;
     PartitionFigures figures;
     figures.partition = number;

@@ -35,6 +35,7 @@ JobRun::JobRun(const mpi::Communicator& communicator, const JobSurroundings& sur
       spec_(spec),
       input_(input),
       stop_(surroundings.stop),
+      claims_(surroundings.claims),
       compute_(surroundings.compute),
       compute_begun_(compute_ != nullptr ? compute_->seconds() : 0),
       faults_(communicator, files_, spec, input) {
@@ -145,6 +146,7 @@ bool JobRun::run_passes() {
         spec_, *pipeline_, files_, *store_, *desk_, *exporter_, stop_, meter_, [this] { note_first_rows(); }};
     context.intermediate = intermediate_ ? &*intermediate_ : nullptr;
     context.compute = compute_;
+    context.claims = claims_;
     checkpoints_->prepare(context);
     context.tell = [this](Event event) {
         event.rank = communicator_.rank();

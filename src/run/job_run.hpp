@@ -60,6 +60,7 @@ private:
     const JobSpec& spec_;
     const JobInput& input_;
     const StopRequest& stop_;
+    const bool claims_;
     ComputeShare* const compute_;
     const double compute_begun_;
     JobFaults faults_;

@@ -10,6 +10,7 @@
 namespace dj {
 
 void MorselReader::read_input(const OnGivenUp& on_given_up) {
+    if (!context_.claims) return;
     const auto abandoned = [this] { return context_.desk.abandoned() || context_.stop.requested(); };
     context_.desk.claim();
     while (auto assignment = context_.desk.next_assignment()) {

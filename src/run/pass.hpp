@@ -36,6 +36,7 @@ struct PassContext {
     std::uint32_t first_pass = 0;                 ///< The one that reads the input.
     const StatePlan* states = nullptr;            ///< Null: no states are recorded, and none are restored.
     StateCollector* collector = nullptr;          ///< Null: nothing is committed.
+    bool claims = true;                           ///< Partitions of the input.
     ComputeShare* compute = nullptr;              ///< Null: all threads of the rank are this pass's.
     std::function<void(Event)> tell{};            ///< Puts it into the events.
     void warn(const std::string& text) const { tell(warning_event(text)); }

@@ -50,6 +50,7 @@ void visit_branch(Branch& branch, Visit&& visit) {
     visit("operators", branch.operators);
     visit("output_path", branch.output_path);
     visit("error_message", branch.error_message);
+    visit("share_done", branch.share_done);
     visit("attempts", branch.attempts);
     visit("start_time", branch.start_time);
     visit("duration", branch.duration);

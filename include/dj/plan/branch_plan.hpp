@@ -51,6 +51,19 @@ struct DagNode {
 /// and what is shared by some. Chains share a position where their hashes there are equal.
 [[nodiscard]] std::vector<DagNode> plan_branches(const std::vector<BranchChain>& chains);
 
+/// Ranks [first, first + count), wrapping around at the number of ranks.
+struct RankWindow {
+    int first = 0;
+    int count = 0;
+    [[nodiscard]] bool holds(int rank, int ranks) const { return (rank - first + ranks) % ranks < count; }
+    bool operator==(const RankWindow&) const = default;
+};
+
+/// Which ranks may work on each of some branches. `limits`: how many at most; nothing: all. Limited branches stand side by
+/// side, so that they share ranks only where there are too few.
+[[nodiscard]] std::vector<RankWindow> rank_windows(const std::vector<std::optional<std::int64_t>>& limits,
+                                                   int ranks);
+
 /// What `dag_execution_plan.json` says of one node.
 struct DagNodeFacts {
     std::vector<OpCall> ops;  ///< The node's own.
@@ -58,6 +71,8 @@ struct DagNodeFacts {
     std::string export_path;  ///< Empty: nothing is exported.
     double weight = 1;        ///< Of its part in the threads.
     std::uint64_t memory_bytes = 0;
+    RankWindow ranks;
+    int threads = 1;  ///< Per rank, at most.
 };
 
 /// `dag_execution_plan.json` of a job with branches: Data-Juicer's nodes, one per operator and node (their ids carry the

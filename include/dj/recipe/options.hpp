@@ -103,6 +103,7 @@ struct BranchEntryOptions {
 
 /// `resources` of a branch.
 struct BranchResourceOptions {
+    std::optional<std::int64_t> ranks{};
     std::optional<std::int64_t> threads{};    ///< Per rank.
     std::optional<std::int64_t> memory_mb{};  ///< Per rank.
     double weight = 1;

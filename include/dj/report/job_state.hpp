@@ -61,6 +61,8 @@ struct JobProgress {
     std::uint64_t partitions_running = 0;
     std::uint64_t partitions_failed = 0;
     std::uint64_t partitions_resumed = 0;
+    std::size_t nodes_total = 0;  ///< Of a job with branches; its partitions pass each of them.
+    std::size_t nodes_done = 0;
     std::uint64_t rows_in = 0;
     std::uint64_t rows_out = 0;
     /// Nothing: there are some, but the files do not tell how many.

@@ -23,6 +23,7 @@ struct BranchNodeSpec {
     std::string input;                  ///< The branch whose rows it takes; empty: the common part's.
     int max_retries = 0;
     double weight = 1;  ///< Of its part in the threads.
+    RankWindow ranks;   ///< That take part in what is claimed: the node's first pass.
     bool done = false;  ///< By an earlier start of the job.
 };
 

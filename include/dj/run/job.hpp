@@ -196,6 +196,8 @@ struct JobSurroundings {
     FileSystem& files;
     const OpCatalog& catalog;
     const StopRequest& stop;
+    /// Whether this rank claims partitions of the input; some rank must.
+    bool claims = true;
     ComputeShare* compute = nullptr;  ///< Null: the run has all threads to itself.
 };
 

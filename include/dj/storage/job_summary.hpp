@@ -33,6 +33,7 @@ struct BranchSummary {
     std::vector<std::string> operators{};  ///< Its own.
     std::string output_path{};             ///< Of a branch.
     std::string error_message{};
+    double share_done = 0;  ///< Of a running one, as far as that can be told.
     int attempts = 0;  ///< By this start of the job.
     double start_time = 0;
     double duration = 0;  ///< Seconds.
