@@ -106,7 +106,7 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     if (state.status != NodeStatus::running) node.share_done = 0;
     if (state.status == NodeStatus::running || result.steps.empty()) return;
     node.cpu_seconds = result.compute_seconds;
-    node.peak_memory_bytes = result.peak_stage_bytes;
+    node.peak_memory_bytes = result.peak_row_bytes;
     node.quarantined = result.quarantined;
     node.counts_add_up = result.counts_add_up;
     if (!result.was_complete) {

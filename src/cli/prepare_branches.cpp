@@ -74,6 +74,7 @@ private:
     }
 
     void set_memory(JobSpec& spec, const std::optional<std::int64_t>& memory_mb) const {
+        spec.memory_is_limit = memory_mb.has_value();
         spec.memory_bytes = memory_mb ? static_cast<std::uint64_t>(*memory_mb) << 20
                                       : std::max(base_.memory_bytes / job_.max_at_once, kLeastMemoryBytes);
     }
@@ -123,6 +124,7 @@ private:
         spec.text_fields = ops_identity(chain).text_fields;
         spec.ops.resize(node.end_op);
         spec.threads = base_.threads;
+        spec.memory_is_limit = false;
         if (node.kind == DagNodeKind::common) {
             spec.memory_bytes = base_.memory_bytes;  // nothing runs beside it
         } else {

@@ -37,6 +37,7 @@ JobRun::JobRun(const mpi::Communicator& communicator, const JobSurroundings& sur
       stop_(surroundings.stop),
       claims_(surroundings.claims),
       compute_(surroundings.compute),
+      budget_(share_of(spec.memory_bytes, kMorselShare)),
       compute_begun_(compute_ != nullptr ? compute_->seconds() : 0),
       faults_(communicator, files_, spec, input) {
     make_pipeline_everywhere(surroundings.catalog);
@@ -147,6 +148,7 @@ bool JobRun::run_passes() {
     context.intermediate = intermediate_ ? &*intermediate_ : nullptr;
     context.compute = compute_;
     context.claims = claims_;
+    context.budget = &budget_;
     checkpoints_->prepare(context);
     context.tell = [this](Event event) {
         event.rank = communicator_.rank();
@@ -259,7 +261,8 @@ void JobRun::check_still_ours() { require_ownership(files_, spec_.job_folder, sp
 void JobRun::conclude(JobResult& result) {
     result.peak_rss_bytes = communicator_.max(process_use().peak_rss_bytes);
     result.spilled_bytes = communicator_.sum(store_->usage().spilled_bytes);
-    result.peak_stage_bytes = communicator_.max(store_->usage().peak_memory_bytes);
+    result.peak_row_bytes =
+        communicator_.max(store_->usage().peak_memory_bytes + budget_.peak_bytes());
     const double computed = compute_ != nullptr ? compute_->seconds() - compute_begun_ : 0;
     result.compute_seconds =
         static_cast<double>(communicator_.sum(static_cast<std::uint64_t>(computed * 1e6))) * 1e-6;

@@ -62,6 +62,7 @@ private:
     const StopRequest& stop_;
     const bool claims_;
     ComputeShare* const compute_;
+    MorselBudget budget_;
     const double compute_begun_;
     JobFaults faults_;
 

@@ -130,6 +130,7 @@ nlohmann::json to_json(const JobSpec& spec) {
         {"max_faulty_share", optional_json(spec.max_faulty_share)},
         {"threads", spec.threads},
         {"memory_bytes", spec.memory_bytes},
+        {"memory_is_limit", spec.memory_is_limit},
         {"morsel_bytes", spec.morsel_bytes},
         {"scratch_folder", spec.scratch_folder.string()},
         {"max_runtime_seconds", optional_json(spec.max_runtime_seconds)},
@@ -171,6 +172,7 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
     spec.max_faulty_share = optional_from<double>(json.at("max_faulty_share"));
     spec.threads = json.at("threads").get<int>();
     spec.memory_bytes = json.at("memory_bytes").get<std::uint64_t>();
+    spec.memory_is_limit = json.at("memory_is_limit").get<bool>();
     spec.morsel_bytes = json.at("morsel_bytes").get<std::uint64_t>();
     spec.scratch_folder = json.at("scratch_folder").get<std::string>();
     spec.max_runtime_seconds = optional_from<double>(json.at("max_runtime_seconds"));

@@ -184,6 +184,13 @@ bool MorselReader::push(MorselTask&& task) {
         context_.desk.stop(context_.stop.reason());
         return false;
     }
+    if (context_.budget != nullptr) {
+        // As read, as decoded, as it leaves: what it really takes is known later.
+        constexpr std::uint64_t kCopies = 3;
+        const std::uint64_t bytes = kCopies * bytes_of(task);
+        context_.budget->take(bytes, [this] { return context_.desk.abandoned(); });
+        task.charge = MorselCharge(*context_.budget, bytes);
+    }
     return queue_.push(std::move(task));
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "morsel_budget.hpp"
 #include "dj/format/input.hpp"
 #include "dj/storage/checkpoint_state.hpp"
 #include "staged_partition.hpp"
@@ -33,11 +34,15 @@ struct MorselTask {
     std::uint64_t ticket = 0;  ///< Of the try of the partition that it belongs to.
     std::uint32_t partition = 0;
     std::uint32_t sequence = 0;
+    MorselCharge charge;  ///< On the run's memory.
     std::optional<RawMorsel> raw;
     std::shared_ptr<const RestoredPartition> restored;  ///< With `raw`: what is known of it; may be null.
     std::optional<StagedPartition::Part> part;
     std::optional<std::vector<std::uint32_t>> rows;
     std::optional<StagedPartition> scattered;
 };
+
+/// Of the rows and bytes that it holds.
+[[nodiscard]] std::uint64_t bytes_of(const MorselTask& task);
 
 }  // namespace dj

@@ -5,7 +5,10 @@
 #include <chrono>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "dj/base/byte_stream.hpp"
+#include "dj/base/error.hpp"
 
 namespace dj {
 
@@ -40,6 +43,18 @@ Batch gather_in_order(StagedPartition& partition, const Pipeline& pipeline) {
     return all.take(order);
 }
 
+/// The step behind which the texts were largest: the reading, or an operator.
+std::string largest_behind(const std::vector<StepTally>& tallies, const Pipeline& pipeline) {
+    std::size_t largest = 0;
+    for (std::size_t step = 1; step < tallies.size(); ++step) {
+        if (tallies[step].bytes_in > tallies[largest].bytes_in) largest = step;
+    }
+    // A step's bytes are what the one before it left.
+    return largest < 2 ? "the reading of the input" : "operator " + pipeline.ops[largest - 2].spec->name;
+}
+
+}  // namespace
+
 std::uint64_t bytes_of(const MorselTask& task) {
     if (task.raw) return task.raw->payload_bytes();
     if (task.part) return task.part->batch->size_bytes();
@@ -47,8 +62,6 @@ std::uint64_t bytes_of(const MorselTask& task) {
     for (const StagedPartition::Part& part : task.scattered->parts) bytes += part.batch->size_bytes();
     return bytes;
 }
-
-}  // namespace
 
 MorselWorker::MorselWorker(const PassContext& context, std::uint32_t pass, Assembler& assembler)
     : context_(context),
@@ -89,13 +102,29 @@ void MorselWorker::process(MorselTask&& task) {
     if (task.restored) restore(task, run);
     if (context_.intermediate != nullptr)
         context_.intermediate->begin(morsel_, run.position, run.batch, run.rows);
+    check_memory(task, run, bytes);
     chain_of(pass_).run(run);
+    check_memory(task, run, bytes);
     segment_.ends_dataset_wide ? store_rows(run, result) : encode_rows(run, result);
     encode_states(run, result);
     result.base = run.base;
     context_.on_first_rows();
     context_.meter.add(tallies_, rows_begun, bytes);
     assembler_.add(task.ticket, std::move(result), tallies_);
+}
+
+void MorselWorker::check_memory(MorselTask& task, const ChainRun& run, std::uint64_t bytes) const {
+    if (context_.budget == nullptr) return;
+    const std::uint64_t used = bytes + run.batch.payload_bytes();
+    task.charge.grow_to(used);
+    if (!context_.spec.memory_is_limit || used <= context_.budget->limit_bytes()) return;
+    throw UserError(fmt::format(
+        "{} rows of partition {} need {:.1f} MB behind {}; {:.1f} MB of the {:.0f} MB of memory that "
+        "branch {} may use are for rows under way. Raise its resources.memory_mb",
+        run.rows.size(), task.partition, static_cast<double>(used) / 1e6,
+        largest_behind(tallies_, context_.pipeline),
+        static_cast<double>(context_.budget->limit_bytes()) / 1e6,
+        static_cast<double>(context_.spec.memory_bytes) / 1e6, context_.spec.node));
 }
 
 void MorselWorker::read(const MorselTask& task, ChainRun& run, MorselRows& result) {
@@ -215,16 +244,26 @@ bool MorselWorker::records_boundary() const {
     return context_.collector != nullptr && context_.collector->wants_boundaries();
 }
 
+/// Where states are all that is wanted, nobody takes the rows behind the last row plan.
+bool MorselWorker::goes_on_to_rows() const {
+    const Segment& last = context_.pipeline.segments.back();
+    return context_.spec.goal == RunGoal::export_rows || pass_ + 2 < context_.pipeline.segments.size() ||
+           last.first_op < last.end_op;
+}
+
 void MorselWorker::store_rows(ChainRun& run, MorselRows& result) {
     TextColumn keys;
     chain_of(pass_).make_keys(run, keys);
+    const bool go_on = goes_on_to_rows();
     if (records_boundary()) record(run, context_.states->boundaries[pass_]);
     Batch& batch = run.batch;
     for (const std::size_t column : dead_columns_) batch.drop_values(column);
     if (run.rows.size() != batch.size()) batch = batch.take(run.rows);
     std::string bytes;
-    bytes.reserve(batch.payload_bytes() + batch.payload_bytes() / 16);
-    batch.serialise(bytes);
+    if (go_on) {
+        bytes.reserve(batch.payload_bytes() + batch.payload_bytes() / 16);
+        batch.serialise(bytes);
+    }
     result.rows = run.rows.size();
     result.batch = std::make_shared<SharedBlob>(context_.store.put(std::move(bytes)));
     if (context_.pipeline.ops[segment_.end_op].spec->shape == OpShape::order_by_key) {

@@ -19,6 +19,9 @@ public:
     void process(MorselTask&& task);
 
 private:
+    /// Throws UserError if the morsel alone takes more than the run may.
+    void check_memory(MorselTask& task, const ChainRun& run, std::uint64_t bytes) const;
+    [[nodiscard]] bool goes_on_to_rows() const;
     void read(const MorselTask& task, ChainRun& run, MorselRows& result);
     void restore(const MorselTask& task, ChainRun& run);
     void reach_base(const StateHead& state, ChainRun& run);

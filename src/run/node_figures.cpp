@@ -20,7 +20,7 @@ NodeFigures node_figures(const BranchNodeSpec& spec, const NodeResult& state) {
     if (spec.first_op < state.result.steps.size())
         figures.rows_in = state.result.steps[spec.first_op].rows_out;
     figures.output_bytes = state.result.output_bytes;
-    figures.peak_memory_bytes = state.result.peak_stage_bytes;
+    figures.peak_memory_bytes = state.result.peak_row_bytes;
     return figures;
 }
 

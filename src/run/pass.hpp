@@ -12,6 +12,7 @@
 #include "dj/run/stop_request.hpp"
 #include "exporter.hpp"
 #include "intermediate_storage.hpp"
+#include "morsel_budget.hpp"
 #include "pipeline.hpp"
 #include "rank_desk.hpp"
 #include "staged_partition.hpp"
@@ -36,6 +37,7 @@ struct PassContext {
     std::uint32_t first_pass = 0;                 ///< The one that reads the input.
     const StatePlan* states = nullptr;            ///< Null: no states are recorded, and none are restored.
     StateCollector* collector = nullptr;          ///< Null: nothing is committed.
+    MorselBudget* budget = nullptr;               ///< Of morsels under way; null: none is kept.
     bool claims = true;                           ///< Partitions of the input.
     ComputeShare* compute = nullptr;              ///< Null: all threads of the rank are this pass's.
     std::function<void(Event)> tell{};            ///< Puts it into the events.

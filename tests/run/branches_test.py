@@ -145,6 +145,40 @@ class Branches(BranchCase):
         self.assertLessEqual(min(ends), max(starts))
 
 
+class Resources(BranchCase):
+    def test_a_branch_over_its_memory_fails_alone(self):
+        rows = [{"id": i, "text": ("word " * 5_000_000 if i == 5 else f"row {i}")} for i in range(20)]
+        self.write("in.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+        recipe = self.branched({"small": filters(1), "large": filters(0)}, common=[], branch={"fail_fast": False})
+        recipe["branches"][0]["resources"] = {"memory_mb": 64}
+        recipe["branches"][1]["resources"] = {"memory_mb": 4000, "threads": 1, "weight": 2}
+        for row in ("more", "less"):
+            run = self.run_job(recipe, expect=3 if row == "more" else 0)
+            nodes = self.nodes(run)
+            self.assertEqual(nodes["large"]["status"], "complete")
+            if row == "more":
+                for word in ("small", "64 MB", "resources.memory_mb", "behind"):
+                    self.assertIn(word.replace("64 MB", "67 MB"), nodes["small"]["error_message"])
+            recipe["branches"][0]["resources"] = {"memory_mb": 400}
+
+    def test_ranks_and_figures(self):
+        recipe = self.branched({"one": QUALITY, "two": filters(1), "all": filters(3)}, common=[])
+        recipe["branches"][0]["resources"] = {"ranks": 1}
+        recipe["branches"][1]["resources"] = {"ranks": 2}
+        run = self.run_job(recipe, ranks=3, threads=1)
+        ranks = {}
+        for event in run.events("partition_complete"):
+            ranks.setdefault(event["branch"], set()).add(event["rank"])
+        self.assertEqual(ranks["one"], {0})
+        self.assertLessEqual(ranks["two"], {1, 2})
+        plan = json.loads(read(os.path.join(run.folder, "dag_execution_plan.json")))["branch_dag"]
+        self.assertEqual([node["ranks"] for node in plan], [{"first": 0, "count": 1}, {"first": 1, "count": 2}, {"first": 0, "count": 3}])
+        for event in run.events("branch_complete"):
+            self.assertGreater(event["metadata"]["cpu_seconds"], 0)
+            self.assertGreater(event["metadata"]["peak_memory_bytes"], 0)
+            self.assertEqual(event["metadata"]["output_bytes"], os.path.getsize(event["output_path"]))
+
+
 class Failures(BranchCase):
     BRANCHES = {"quality": QUALITY, "chunks": CHUNKS, "after": ("quality", filters(1)), "other": filters(2)}
 

@@ -84,6 +84,7 @@ struct JobSpec {
     std::optional<double> max_faulty_share;
     int threads = 1;                          ///< Per rank.
     std::uint64_t memory_bytes = 1ULL << 30;  ///< Budget per rank.
+    bool memory_is_limit = false;             ///< What needs more fails; else it may take more for a moment.
     std::uint64_t morsel_bytes = 512ULL << 10;
     std::filesystem::path scratch_folder;
     std::optional<double> max_runtime_seconds;
@@ -152,7 +153,7 @@ struct JobResult {
     std::vector<OutputFile> outputs;
     std::uint64_t peak_rss_bytes = 0;    ///< Greatest over ranks.
     std::uint64_t spilled_bytes = 0;     ///< Summed over ranks.
-    std::uint64_t peak_stage_bytes = 0;  ///< Rows that waited in memory, greatest over ranks.
+    std::uint64_t peak_row_bytes = 0;  ///< In memory, of rows under way and of rows that waited; greatest over ranks.
     double compute_seconds = 0;          ///< Of threads, summed over ranks.
     bool was_complete = false;           ///< Earlier starts of the job had reached the goal.
     double seconds = 0;
