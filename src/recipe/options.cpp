@@ -82,7 +82,8 @@ ParamSet<BranchEntryOptions> branch_entry_params() {
 ParamSet<BranchResourceOptions> branch_resource_params() {
     using T = BranchResourceOptions;
     ParamSet<T> params;
-    params.add(&T::ranks, "ranks", "At most so many ranks. Default: all, as far as they have nothing else to do.",
+    params.add(&T::ranks, "ranks",
+               "At most so many ranks. Default: all, as far as they have nothing else to do.",
                {.bounds = {.min = 1}});
     params.add(&T::threads, "threads", "At most so many threads per rank.", {.bounds = {.min = 1}});
     params.add(&T::memory_mb, "memory_mb", "Memory per rank.", {.bounds = {.min = 64}});

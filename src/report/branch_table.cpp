@@ -16,7 +16,8 @@ bool has_ended(const BranchSummary& node) {
 
 std::string status_of(const BranchSummary& node) {
     std::string text = node.status;
-    if (node.status == "running" && node.share_done > 0) text += fmt::format(" {:.0f} %", 100 * node.share_done);
+    if (node.status == "running" && node.share_done > 0)
+        text += fmt::format(" {:.0f} %", 100 * node.share_done);
     if (node.attempts > 1) text += fmt::format(", try {}", node.attempts);
     return text;
 }
@@ -32,19 +33,22 @@ Paint paint_of(const BranchSummary& node) {
 
 std::string branch_table(const std::vector<BranchSummary>& branches, const ScreenStyle& style) {
     if (branches.empty()) return {};
-    const std::vector<TableColumn> columns = {{.header = "part", .right = false, .keep = 100, .flexible = true},
-                                              {.header = "behind", .right = false, .keep = 40},
-                                              {.header = "status", .right = false, .keep = 100},
-                                              {.header = "rows in", .keep = 80, .hide_empty = true},
-                                              {.header = "rows out", .keep = 90, .hide_empty = true},
-                                              {.header = "seconds", .keep = 70, .hide_empty = true},
-                                              {.header = "core s", .keep = 60, .hide_empty = true},
-                                              {.header = "memory", .keep = 50, .hide_empty = true},
-                                              {.header = "output", .keep = 55, .hide_empty = true}};
+    const std::vector<TableColumn> columns = {
+        {.header = "part", .right = false, .keep = 100, .flexible = true},
+        {.header = "behind", .right = false, .keep = 40},
+        {.header = "status", .right = false, .keep = 100},
+        {.header = "rows in", .keep = 80, .hide_empty = true},
+        {.header = "rows out", .keep = 90, .hide_empty = true},
+        {.header = "seconds", .keep = 70, .hide_empty = true},
+        {.header = "core s", .keep = 60, .hide_empty = true},
+        {.header = "memory", .keep = 50, .hide_empty = true},
+        {.header = "output", .keep = 55, .hide_empty = true}};
     std::vector<std::vector<std::string>> rows;
     for (const BranchSummary& node : branches) {
         const bool ended = has_ended(node);
-        const auto shown = [](bool known, std::string text) { return known ? std::move(text) : std::string(); };
+        const auto shown = [](bool known, std::string text) {
+            return known ? std::move(text) : std::string();
+        };
         rows.push_back({show_text(node.name), show_text(node.parent.empty() ? "input" : node.parent),
                         status_of(node), shown(ended, show_count(node.rows_in)),
                         shown(ended, show_count(node.rows_out)),

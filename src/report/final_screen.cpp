@@ -6,8 +6,8 @@
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
 #include "dj/storage/job_layout.hpp"
-#include "report/checkpoint_lines.hpp"
 #include "report/branch_table.hpp"
+#include "report/checkpoint_lines.hpp"
 #include "report/labelled.hpp"
 
 namespace dj {

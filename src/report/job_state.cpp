@@ -162,7 +162,8 @@ JobProgress over_passes(JobProgress progress, const NotedProgress& said) {
 }
 
 /// A job with branches is done with as much of it as its nodes are, each counting the same.
-JobProgress over_nodes(JobProgress progress, const std::vector<BranchSummary>& nodes, JobCondition condition) {
+JobProgress over_nodes(JobProgress progress, const std::vector<BranchSummary>& nodes,
+                       JobCondition condition) {
     progress.nodes_total = nodes.size();
     double share = 0;
     for (const BranchSummary& node : nodes) {

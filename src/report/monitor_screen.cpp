@@ -5,8 +5,8 @@
 
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
-#include "report/checkpoint_lines.hpp"
 #include "report/branch_table.hpp"
+#include "report/checkpoint_lines.hpp"
 #include "report/labelled.hpp"
 #include "report/progress_words.hpp"
 

@@ -22,9 +22,10 @@ BranchRun::Active::Active(const BranchRun& job, std::uint32_t node, ComputeSlots
       share(slots, job.context_.spec.nodes[node].weight),
       input(job.context_.input),
       communicator(job.context_.world.duplicate()),
-      surroundings{job.context_.surroundings.files, job.context_.surroundings.catalog, stop,
-                   job.context_.spec.nodes[node].ranks.holds(job.context_.world.rank(), job.context_.world.size()),
-                   &share} {
+      surroundings{
+          job.context_.surroundings.files, job.context_.surroundings.catalog, stop,
+          job.context_.spec.nodes[node].ranks.holds(job.context_.world.rank(), job.context_.world.size()),
+          &share} {
     if (input.events == nullptr) return;
     events = std::make_unique<NodeEvents>(*input.events, job.context_.spec.nodes[node].spec.node);
     input.events = events.get();

@@ -13,6 +13,7 @@ namespace dj {
 
 namespace {
 
+constexpr std::size_t kWorthSendingOff = 128U << 10;
 constexpr std::size_t kMaxOpenFiles = 64;
 
 /// Rows [first, last) of a partition, joined from the morsels that hold them.
@@ -256,7 +257,10 @@ void Exporter::place_block(const PlaceBlock& place) {
 void Exporter::write(const std::filesystem::path& path, std::string_view bytes, std::uint64_t offset) {
     for (int retry = 1;; ++retry) {
         try {
-            file(path)->write_at(bytes, offset);
+            const auto target = file(path);
+            target->write_at(bytes, offset);
+            // The disk works while operators do, not only when all is to be made durable. Little pieces would share pages.
+            if (bytes.size() >= kWorthSendingOff) target->send_off(offset, bytes.size());
             return;
         } catch (const IoError&) {
             if (retry > context_.retry.max_retries || stopping_) throw;

@@ -261,8 +261,7 @@ void JobRun::check_still_ours() { require_ownership(files_, spec_.job_folder, sp
 void JobRun::conclude(JobResult& result) {
     result.peak_rss_bytes = communicator_.max(process_use().peak_rss_bytes);
     result.spilled_bytes = communicator_.sum(store_->usage().spilled_bytes);
-    result.peak_row_bytes =
-        communicator_.max(store_->usage().peak_memory_bytes + budget_.peak_bytes());
+    result.peak_row_bytes = communicator_.max(store_->usage().peak_memory_bytes + budget_.peak_bytes());
     const double computed = compute_ != nullptr ? compute_->seconds() - compute_begun_ : 0;
     result.compute_seconds =
         static_cast<double>(communicator_.sum(static_cast<std::uint64_t>(computed * 1e6))) * 1e-6;

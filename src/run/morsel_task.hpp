@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "morsel_budget.hpp"
 #include "dj/format/input.hpp"
 #include "dj/storage/checkpoint_state.hpp"
+#include "morsel_budget.hpp"
 #include "staged_partition.hpp"
 
 namespace dj {

@@ -148,7 +148,8 @@ TEST_F(ProgressBoardTest, TheTimeLeftFollowsFromTheLastSeconds) {
 }
 
 TEST_F(ProgressBoardTest, HowFarCompressedInputSwellsIsLearnedFromWhatWasRead) {
-    input_ = {};
+    input_files_.clear();
+    partitions_.clear();
     add_file("in.jsonl.gz", 4, 1000);
     make(1);
     board_->take(0, pulse(1, 50, 1, 1));

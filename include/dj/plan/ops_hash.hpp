@@ -14,7 +14,7 @@ namespace dj {
 
 /// Raise it whenever an operator, a reader or the meaning of a state changes what rows come of the same recipe: older
 /// states are then not taken for new ones.
-inline constexpr int kOpsHashVersion = 1;
+inline constexpr int kOpsHashVersion = 2;
 
 /// What decides, besides the operators, which rows there are and how they are cut into morsels.
 struct OpsIdentity {

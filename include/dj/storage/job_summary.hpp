@@ -34,7 +34,7 @@ struct BranchSummary {
     std::string output_path{};             ///< Of a branch.
     std::string error_message{};
     double share_done = 0;  ///< Of a running one, as far as that can be told.
-    int attempts = 0;  ///< By this start of the job.
+    int attempts = 0;       ///< By this start of the job.
     double start_time = 0;
     double duration = 0;  ///< Seconds.
     std::uint64_t rows_in = 0;
