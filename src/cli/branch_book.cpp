@@ -103,6 +103,7 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     node.start_time = state.begin_seconds;
     if (state.end_seconds > state.begin_seconds) node.duration = state.end_seconds - state.begin_seconds;
     const JobResult& result = state.result;
+    note_partitions(state);
     if (state.status != NodeStatus::running) node.share_done = 0;
     if (state.status == NodeStatus::running || result.steps.empty()) return;
     node.cpu_seconds = result.compute_seconds;
@@ -123,6 +124,13 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     if (state.status == NodeStatus::complete && result.exit == ExitCode::done) write_record(number);
 }
 
+void BranchBook::note_partitions(const NodeResult& state) {
+    const std::vector<PartitionResult>& found = state.result.partitions;
+    if (found.empty() || (!partitions_.empty() && state.status != NodeStatus::complete)) return;
+    partitions_ = found;
+    for (PartitionResult& partition : partitions_) partition.exported.reset();
+}
+
 void BranchBook::look(std::size_t node, const RunProgress& progress) {
     const double within = share_done(progress).value_or(0);
     const std::lock_guard lock(mutex_);
@@ -141,6 +149,7 @@ JobResult BranchBook::total(const BranchJobResult& job) const {
     total.error = job.error;
     total.seconds = job.seconds;
     total.counts_add_up = true;
+    total.partitions = partitions_;
     if (!read_.name.empty()) total.steps.push_back(read_);
     total.quarantined = read_.quarantined;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -169,7 +178,6 @@ JobResult BranchBook::total(const BranchJobResult& job) const {
         total.retries += run.retries;
         if (run.seconds_to_first_row > 0 && total.seconds_to_first_row == 0)
             total.seconds_to_first_row = run.seconds_to_first_row;
-        if (total.partitions.empty()) total.partitions = run.partitions;
     }
     return total;
 }

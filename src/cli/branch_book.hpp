@@ -29,6 +29,7 @@ public:
 
 private:
     void look_for_record(std::size_t node);
+    void note_partitions(const NodeResult& state);
     void write_record(std::size_t node);
     [[nodiscard]] std::vector<StepCount> own_steps(std::size_t node,
                                                    const std::vector<StepCount>& chain) const;
@@ -41,6 +42,7 @@ private:
     std::vector<BranchSummary> nodes_;
     std::vector<std::vector<OutputFile>> outputs_;  ///< By node.
     StepCount read_;                                ///< The reading of the input.
+    std::vector<PartitionResult> partitions_;  ///< How they were read; not what became of them in a branch.
 };
 
 }  // namespace dj
