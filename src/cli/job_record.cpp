@@ -160,9 +160,7 @@ void JobRecord::write_plan() {
     if (job_.spec.resumes) return;  // states that are there are numbered by the table that is there
     files_.create_directories(layout_.partition_table().parent_path());
     require_ownership(files_, layout_.folder(), attempt);
-    replace_file(files_, layout_.partition_table(),
-                 to_json(job_.table).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
-                 attempt);
+    replace_file(files_, layout_.partition_table(), to_text(job_.table) + "\n", attempt);
 }
 
 void JobRecord::open_events(TellError tell_error) {
