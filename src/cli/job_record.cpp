@@ -153,10 +153,11 @@ void JobRecord::write_plan() {
     MappingWriter{files_, attempt}.write_mapping(
         layout_.dataset_mapping(), job_.mapping,
         MappedPartitions(job_.input.partitions, job_.spec.ops, nullptr).source());
-    replace_file(
-        files_, layout_.job_recipe(),
-        describe_recipe(job_.spec).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
-        attempt);
+    replace_file(files_, layout_.job_recipe(),
+                 describe_recipe(job_.spec, recipe_.branches)
+                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+                     "\n",
+                 attempt);
     if (job_.spec.resumes) return;  // states that are there are numbered by the table that is there
     files_.create_directories(layout_.partition_table().parent_path());
     require_ownership(files_, layout_.folder(), attempt);

@@ -154,7 +154,7 @@ std::string output_identity(const CheckedRecipe& checked, const std::vector<Inpu
 }
 
 nlohmann::json describe_recipe(const CheckedRecipe& checked) {
-    return describe_recipe(make_spec(checked, {}));
+    return describe_recipe(make_spec(checked, {}), checked.recipe.branches);
 }
 
 PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey, const Resources& resources,

@@ -200,6 +200,8 @@ class Failures(BranchCase):
         run = self.run_job(self.branched(branches), ranks=2, arguments=job)
         self.assert_as_linear(run, expected)
         self.assertEqual({node for node, _, _ in self.ops_run(run, attempt=2)}, {"chunks", "new"})
+        for change in ("branch new is new", "branch other is gone", "branch chunks: operator 1 is unchanged"):
+            self.assertIn(change, run.said)
         self.assertTrue(os.path.exists(self.path("out", "other.jsonl")), "what a removed branch made stays")
 
 
