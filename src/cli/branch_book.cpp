@@ -111,7 +111,8 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     node.quarantined = result.quarantined;
     node.counts_add_up = result.counts_add_up;
     if (!result.was_complete) {
-        read_ = result.steps.front();
+        // Who failed may not have read all of it.
+        if (read_.name.empty() || state.status == NodeStatus::complete) read_ = result.steps.front();
         node.steps = own_steps(number, result.steps);
         const std::size_t first = job_.nodes[number].first_op;
         if (first < result.steps.size()) node.rows_in = result.steps[first].rows_out;
@@ -158,8 +159,10 @@ JobResult BranchBook::total(const BranchJobResult& job) const {
         if (node.kind == to_string(DagNodeKind::common))
             total.steps.insert(total.steps.end(), node.steps.begin(), node.steps.end());
         if (node.kind == to_string(DagNodeKind::branch)) {
-            total.counts_add_up = total.counts_add_up && is_complete(node) && node.counts_add_up;
-            if (is_complete(node)) total.exported += node.rows_out;
+            if (is_complete(node)) {
+                total.counts_add_up = total.counts_add_up && node.counts_add_up;
+                total.exported += node.rows_out;
+            }
             total.output_bytes += node.output_bytes;
             total.outputs.insert(total.outputs.end(), outputs_[i].begin(), outputs_[i].end());
         }

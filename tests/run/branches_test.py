@@ -122,6 +122,9 @@ class Failures(BranchCase):
             run = self.run_job(self.recipe(fail_fast=False), ranks=ranks, arguments=job, fault=self.full_disk("chunks"), expect=3)
             self.assertIn("chunks", run.said)
             self.assertIn("No space left", run.said)
+            self.assertIn("runs chunks; what is complete stays", run.said)
+            self.assertTrue(run.summary()["counts_add_up"], "those of the branches that have an output")
+            self.assertEqual(run.step("read")["rows_in"], run.summary()["records_read"])
             states = {name: node["status"] for name, node in self.nodes(run).items()}
             self.assertEqual(states.pop("chunks"), "failed")
             self.assertEqual(set(states.values()), {"complete"})
