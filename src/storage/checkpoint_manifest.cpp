@@ -8,7 +8,7 @@
 
 #include "dj/base/error.hpp"
 #include "storage/checkpoint_index.hpp"
-#include "storage/json_fields.hpp"
+#include "dj/base/json_fields.hpp"
 
 namespace dj {
 namespace {

@@ -19,7 +19,7 @@ namespace dj {
 struct DagPictureNode {
     std::string id;
     std::string title;  ///< The id is shown where this is empty.
-    DagNodeKind kind = DagNodeKind::branch;
+    std::optional<DagNodeKind> kind = DagNodeKind::branch;  ///< Nothing: a pass of a job without branches.
     std::vector<std::string> operators;
     /// planned, running, complete, failed, skipped, stopped or reused; another word is shown without a colour.
     std::string status = "planned";
