@@ -41,7 +41,9 @@ std::string words_of_limits(const DagPlan& plan, const DagPlanPart& part) {
     }
     if (part.threads > 0 && part.threads < plan.threads)
         words.push_back(counted(static_cast<std::size_t>(part.threads), "thread", "threads"));
-    if (part.weight != 1) words.push_back(fmt::format("weight {:g}", part.weight));
+    // What branches share has the weight of the heaviest of them: nobody has asked for that.
+    if (part.kind == DagNodeKind::branch && part.weight != 1)
+        words.push_back(fmt::format("weight {:g}", part.weight));
     return joined(words, ", ");
 }
 
@@ -123,15 +125,17 @@ private:
             return;
         }
         if (!told->status.empty()) node.status = told->status;
+        if (told->duration > 0) node.seconds = told->duration;  // of the last try that ended
         if (node.status == "running") fill_running(node, *told);
-        if (told->duration > 0) node.seconds = told->duration;
         if (node.status == "complete" || node.status == "reused") {
             node.rows_in = told->rows_in;
             node.rows_out = told->rows_out;
         } else if (told->attempts <= 1) {  // several tries may have done the same partitions
             add_rows_so_far(node, part);
         }
-        if (!told->error_message.empty()) node.note = told->error_message;
+        if (node.status != "planned" && node.status != "running") node.note = told->error_message;
+        if (node.status == "failed" && condition_ == JobCondition::dead && node.note.empty())
+            node.note = words_of_death();
         if (told->attempts > 1) {
             if (!node.note.empty()) node.note += "; ";
             node.note += node.status == "running" ? fmt::format("try {}", told->attempts)
@@ -147,7 +151,6 @@ private:
             node.share_done = told.share_done;
         } else {
             node.status = condition_ == JobCondition::dead ? "failed" : "stopped";
-            if (condition_ == JobCondition::dead) node.note = words_of_death();
         }
     }
 
