@@ -20,8 +20,7 @@ RecipePlan plan_recipe(FileSystem& files, const OpCatalog& catalog, const Checke
         check_job(plan.job.spec, catalog, plan.job.input);
         return plan;
     }
-    for (const BranchNodeSpec& node : plan.job.branches->nodes)
-        check_job(node.spec, catalog, plan.job.input);
+    for (const BranchNodeSpec& node : plan.job.branches->nodes) check_job(node.spec, catalog, plan.job.input);
     return plan;
 }
 

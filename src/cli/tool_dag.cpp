@@ -83,8 +83,8 @@ std::optional<Drawing> draw_recipe(ToolContext& context, const Options& options)
     if (problems.empty()) check_writable(checked.recipe, checked.places, problems);
     if (!problems.empty()) {
         for (const auto& problem : problems) (void)write_all(2, show_text(to_string(problem)) + "\n");
-        (void)write_all(2, fmt::format("dj-tools: {}: {} problem{}; there is nothing to draw\n", show_text(file),
-                                       problems.size(), problems.size() == 1 ? "" : "s"));
+        (void)write_all(2, fmt::format("dj-tools: {}: {} problem{}; there is nothing to draw\n",
+                                       show_text(file), problems.size(), problems.size() == 1 ? "" : "s"));
         return std::nullopt;
     }
     const RecipePlan planned = plan_recipe(context.files, context.catalog(), checked, options.ranks);
@@ -132,7 +132,8 @@ void write_file(FileSystem& files, const std::string& path, const std::string& t
         throw UserError(fmt::format("-o {}: is a folder, not a file", show_text(path)));
     const auto folder = std::filesystem::path(path).parent_path();
     if (!folder.empty() && !files.info(folder))
-        throw UserError(fmt::format("-o {}: there is no folder {}", show_text(path), show_text(folder.string())));
+        throw UserError(
+            fmt::format("-o {}: there is no folder {}", show_text(path), show_text(folder.string())));
     replace_file(files, path, text, 0);
 }
 
@@ -166,9 +167,10 @@ void add_dag_tool(CLI::App& app, ToolContext& context, ToolRun& run_it) {
         ->required()
         ->type_name("");
     add_work_dir_option(*tool, options->job.work_dir);
-    auto* format = tool->add_option("--format", options->format,
-                                    "svg, dot (Graphviz), mermaid or text; by default what FILE's ending says, "
-                                    "else text");
+    auto* format =
+        tool->add_option("--format", options->format,
+                         "svg, dot (Graphviz), mermaid or text; by default what FILE's ending says, "
+                         "else text");
     format->type_name("FORMAT")->check(CLI::IsMember({"svg", "dot", "mermaid", "text"}).description(""));
     tool->add_option("-o,--output", options->file, "Write to FILE (.svg, .dot, .gv, .mmd, .mermaid, .txt)")
         ->type_name("FILE");
@@ -179,7 +181,8 @@ void add_dag_tool(CLI::App& app, ToolContext& context, ToolRun& run_it) {
         ->type_name("N")
         ->capture_default_str();
     tool->footer(
-        "A recipe is checked and planned as by `dj-mpi recipe.yaml --dry-run`; nothing is run or written. Of a "
+        "A recipe is checked and planned as by `dj-mpi recipe.yaml --dry-run`; nothing is run or written. Of "
+        "a "
         "job, each part shows its status, rows, time, and why it failed; of a running one, as far as it has "
         "come. The picture of a job without branches has its passes over the rows as parts.\n\n"
         "Examples:\n"

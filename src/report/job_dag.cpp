@@ -211,8 +211,8 @@ private:
 
     /// The summary has the counts when all is done: read, the operators, export.
     void add_rows_of_pass(DagPictureNode& node, const DagPlanPart& part, bool last) const {
-        const bool counted_up = node.status == "complete" && state_.summary &&
-                                state_.summary->steps.size() > part.end_op + 1;
+        const bool counted_up =
+            node.status == "complete" && state_.summary && state_.summary->steps.size() > part.end_op + 1;
         if (!counted_up) {
             add_rows_so_far(node, part);
             return;

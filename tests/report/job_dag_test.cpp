@@ -24,29 +24,31 @@ std::vector<std::string> statuses(const DagPicture& picture) {
 /// common → shared → {quality, best}, common → html
 DagPlan branch_plan() {
     DagPlan plan{.parts = {}, .ranks = 4, .threads = 2};
-    plan.parts = {{.name = "common", .kind = DagNodeKind::common, .end_op = 2, .operators = {"a", "b"}, .weight = 3},
-                  {.name = "shared-1", .kind = DagNodeKind::shared, .parent = 0, .first_op = 2, .end_op = 3},
-                  {.name = "quality",
-                   .kind = DagNodeKind::branch,
-                   .parent = 1,
-                   .first_op = 3,
-                   .end_op = 5,
-                   .operators = {"c", "d"},
-                   .export_path = "/out/quality.jsonl",
-                   .ranks = {3, 2},
-                   .threads = 1,
-                   .weight = 3},
-                  {.name = "best", .kind = DagNodeKind::branch, .parent = 1, .first_op = 3, .end_op = 4},
-                  {.name = "html", .kind = DagNodeKind::branch, .parent = 0, .first_op = 2, .end_op = 3}};
+    plan.parts = {
+        {.name = "common", .kind = DagNodeKind::common, .end_op = 2, .operators = {"a", "b"}, .weight = 3},
+        {.name = "shared-1", .kind = DagNodeKind::shared, .parent = 0, .first_op = 2, .end_op = 3},
+        {.name = "quality",
+         .kind = DagNodeKind::branch,
+         .parent = 1,
+         .first_op = 3,
+         .end_op = 5,
+         .operators = {"c", "d"},
+         .export_path = "/out/quality.jsonl",
+         .ranks = {3, 2},
+         .threads = 1,
+         .weight = 3},
+        {.name = "best", .kind = DagNodeKind::branch, .parent = 1, .first_op = 3, .end_op = 4},
+        {.name = "html", .kind = DagNodeKind::branch, .parent = 0, .first_op = 2, .end_op = 3}};
     return plan;
 }
 
 /// Passes [0, 2), [2, 3), [3, 3): the last only exports.
 DagPlan linear_plan() {
     DagPlan plan{.parts = {}, .ranks = 1, .threads = 1};
-    plan.parts = {{.name = "pass 1", .kind = {}, .end_op = 2, .operators = {"a", "dedup"}},
-                  {.name = "pass 2", .kind = {}, .parent = 0, .first_op = 2, .end_op = 3, .operators = {"top"}},
-                  {.name = "pass 3", .kind = {}, .parent = 1, .first_op = 3, .end_op = 3, .export_path = "/out.jsonl"}};
+    plan.parts = {
+        {.name = "pass 1", .kind = {}, .end_op = 2, .operators = {"a", "dedup"}},
+        {.name = "pass 2", .kind = {}, .parent = 0, .first_op = 2, .end_op = 3, .operators = {"top"}},
+        {.name = "pass 3", .kind = {}, .parent = 1, .first_op = 3, .end_op = 3, .export_path = "/out.jsonl"}};
     return plan;
 }
 
@@ -83,7 +85,8 @@ TEST(JobDag, BeforeARunAllIsPlanned) {
     EXPECT_EQ(picture.title, "recipe.yaml: planned, 3 branches");
     EXPECT_EQ(picture.input, "in.jsonl, 2.0 MB, 7 partitions");
     EXPECT_THAT(statuses(picture), testing::Each("planned"));
-    EXPECT_THAT(picture.edges, ElementsAre(std::pair(0, 1), std::pair(1, 2), std::pair(1, 3), std::pair(0, 4)));
+    EXPECT_THAT(picture.edges,
+                ElementsAre(std::pair(0, 1), std::pair(1, 2), std::pair(1, 3), std::pair(0, 4)));
     EXPECT_EQ(picture.nodes[2].note, "ranks 3-0, 1 thread, weight 3") << "what was asked for this branch";
     EXPECT_EQ(picture.nodes[0].note, "") << "not the weight that it has on behalf of a branch";
     EXPECT_EQ(picture.nodes[2].output, "/out/quality.jsonl");
@@ -99,7 +102,12 @@ TEST(JobDag, ARunningJobShowsHowFarEachPartIs) {
     auto state = branch_state(
         JobStatus::running,
         {{.name = "html", .status = "running", .share_done = 0.25, .attempts = 1, .start_time = kNow - 12},
-         {.name = "common", .status = "complete", .attempts = 1, .duration = 5, .rows_in = 100, .rows_out = 80},
+         {.name = "common",
+          .status = "complete",
+          .attempts = 1,
+          .duration = 5,
+          .rows_in = 100,
+          .rows_out = 80},
          {.name = "quality",
           .status = "running",
           .share_done = 0.5,
@@ -127,16 +135,19 @@ TEST(JobDag, ARunningJobShowsHowFarEachPartIs) {
 }
 
 TEST(JobDag, FailedPartsSayWhy) {
-    const auto picture = job_dag(
-        branch_plan(),
-        branch_state(
-            JobStatus::completed_with_failures,
-            {{.name = "common", .status = "complete", .rows_in = 9, .rows_out = 9},
-             {.name = "shared-1", .status = "failed", .error_message = "No space left", .attempts = 3, .duration = 2},
-             {.name = "quality", .status = "skipped", .error_message = "shared-1 failed"},
-             {.name = "best", .status = "skipped", .error_message = "shared-1 failed"},
-             {.name = "html", .status = "complete"}}),
-        kNow);
+    const auto picture =
+        job_dag(branch_plan(),
+                branch_state(JobStatus::completed_with_failures,
+                             {{.name = "common", .status = "complete", .rows_in = 9, .rows_out = 9},
+                              {.name = "shared-1",
+                               .status = "failed",
+                               .error_message = "No space left",
+                               .attempts = 3,
+                               .duration = 2},
+                              {.name = "quality", .status = "skipped", .error_message = "shared-1 failed"},
+                              {.name = "best", .status = "skipped", .error_message = "shared-1 failed"},
+                              {.name = "html", .status = "complete"}}),
+                kNow);
     EXPECT_THAT(statuses(picture), ElementsAre("complete", "failed", "skipped", "skipped", "complete"));
     EXPECT_EQ(picture.nodes[1].note, "No space left; 3 tries");
     EXPECT_EQ(picture.nodes[2].note, "shared-1 failed");
@@ -145,8 +156,9 @@ TEST(JobDag, FailedPartsSayWhy) {
 }
 
 TEST(JobDag, WhatRanWhenTheJobDiedHasFailed) {
-    auto state = branch_state(JobStatus::running, {{.name = "common", .status = "running", .start_time = kNow - 9},
-                                                   {.name = "shared-1", .status = "planned"}});
+    auto state =
+        branch_state(JobStatus::running, {{.name = "common", .status = "running", .start_time = kNow - 9},
+                                          {.name = "shared-1", .status = "planned"}});
     state.owner_is_gone = true;
     const auto picture = job_dag(branch_plan(), state, kNow + 1000);
     EXPECT_THAT(statuses(picture), ElementsAre("failed", "planned", "planned", "planned", "planned"));
@@ -213,7 +225,8 @@ TEST(JobDag, ALinearJobIsInThePassThatItsEventsTell) {
     EXPECT_THAT(statuses(picture), ElementsAre("complete", "complete", "running"));
     EXPECT_EQ(picture.nodes[2].share_done, 0.75);
     state.events.progress.pass = 99;
-    EXPECT_THAT(statuses(job_dag(linear_plan(), state, kNow)), ElementsAre("complete", "complete", "running"));
+    EXPECT_THAT(statuses(job_dag(linear_plan(), state, kNow)),
+                ElementsAre("complete", "complete", "running"));
 
     state.events.progress.pass = 2;
     state.summary->attempt = 2;  // the events are of an earlier start
@@ -243,7 +256,8 @@ TEST(JobDag, ForScriptsEveryPartHasPlanAndFigures) {
         {{.name = "quality", .status = "complete", .duration = 1.5, .rows_in = 7, .rows_out = 6}});
     const json parts = dag_parts_json(plan, job_dag(plan, state, kNow));
     ASSERT_EQ(parts.size(), 5U);
-    EXPECT_EQ(parts[2], json::parse(R"({"name": "quality", "kind": "branch", "parent": "shared-1", "first_op": 3,
+    EXPECT_EQ(parts[2],
+              json::parse(R"({"name": "quality", "kind": "branch", "parent": "shared-1", "first_op": 3,
         "end_op": 5, "operators": ["c", "d"], "export_path": "/out/quality.jsonl", "status": "complete",
         "rows_in": 7, "rows_out": 6, "seconds": 1.5, "share_done": null, "note": null})"));
     EXPECT_TRUE(parts[0]["parent"].is_null());

@@ -21,9 +21,9 @@ struct DagPlanPart {
     std::size_t first_op = 0;
     std::size_t end_op = 0;
     std::vector<std::string> operators;  ///< Of a pass with the dataset-wide one that ends it.
-    std::string export_path;             ///< Empty: nothing is exported here, or the plan does not tell where.
-    RankWindow ranks;                    ///< Count 0: all.
-    int threads = 0;                     ///< Per rank, at most; 0: the job's.
+    std::string export_path;  ///< Empty: nothing is exported here, or the plan does not tell where.
+    RankWindow ranks;         ///< Count 0: all.
+    int threads = 0;          ///< Per rank, at most; 0: the job's.
     double weight = 1;
 };
 
