@@ -125,7 +125,7 @@ private:
             return;
         }
         if (!told->status.empty()) node.status = told->status;
-        if (told->duration > 0) node.seconds = told->duration;  // of the last try that ended
+        if (told->duration > 0) node.seconds = told->duration;  // to the end of the last try
         if (node.status == "running") fill_running(node, *told);
         if (node.status == "complete" || node.status == "reused") {
             node.rows_in = told->rows_in;
