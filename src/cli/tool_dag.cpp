@@ -2,6 +2,8 @@
 // dj-tools dag: the parts of a job, or of a recipe that is yet to run, and what each goes on from.
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -127,9 +129,16 @@ std::string written(const Drawing& drawing, const std::string& format, const Scr
 }
 
 void write_file(FileSystem& files, const std::string& path, const std::string& text) {
-    const auto there = files.info(path);
-    if (there && there->is_directory)
+    // A device or pipe would be replaced by a file, not written to.
+    std::error_code ignored;
+    const auto kind = std::filesystem::status(path, ignored).type();
+    if (kind == std::filesystem::file_type::directory)
         throw UserError(fmt::format("-o {}: is a folder, not a file", show_text(path)));
+    if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found) {
+        throw UserError(
+            fmt::format("-o {}: is there, and no file that could be replaced; -o - writes to standard output",
+                        show_text(path)));
+    }
     const auto folder = std::filesystem::path(path).parent_path();
     if (!folder.empty() && !files.info(folder))
         throw UserError(

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import unittest
 import xml.etree.ElementTree as xml
@@ -125,6 +126,9 @@ class Recipes(DagCase):
         self.assertIn("no folder", self.dag(recipe, "-o", "missing/dag.svg", expect=2))
         os.mkdir(os.path.join(self.dir, "folder.svg"))
         self.assertIn("is a folder", self.dag(recipe, "-o", "folder.svg", expect=2))
+        os.mkfifo(self.path("pipe.svg"))
+        self.assertIn("standard output", self.dag(recipe, "-o", "pipe.svg", expect=2))
+        self.assertTrue(stat.S_ISFIFO(os.stat(self.path("pipe.svg")).st_mode))
         self.assertIn("png", self.dag(recipe, "--format", "png", expect=2))
         self.dag(recipe, "--format", "svg", "--json", expect=2)
         self.dag(expect=2)
