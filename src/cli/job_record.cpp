@@ -149,7 +149,8 @@ void JobRecord::tidy_up(const JobResult& result) {
 void JobRecord::write_plan() {
     const int attempt = job_.spec.attempt;
     job_.dag["metadata"]["created_at"] = job_.summary.start_time;
-    replace_file(files_, layout_.dag_plan(), job_.dag.dump(1) + "\n", attempt);
+    replace_file(files_, layout_.dag_plan(),
+                 job_.dag.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", attempt);
     MappingWriter{files_, attempt}.write_mapping(
         layout_.dataset_mapping(), job_.mapping,
         MappedPartitions(job_.input.partitions, job_.spec.ops, nullptr).source());
