@@ -76,14 +76,13 @@ private:
     }
 
     void read_entries() {
-        if (!is_list("branches", gathered_.branches) || gathered_.branches->items.empty()) {
-            if (!gathered_.branches || gathered_.branches->is_null() || gathered_.branches->items.empty()) {
-                complain(
-                    result_.recipe.origin_of("executor_type"),
-                    "executor_type: branch needs \"branches\": a list with a name and a process for each");
-            }
-            return;
+        const auto& given = gathered_.branches;
+        const bool any = is_list("branches", given);
+        if (any ? given->items.empty() : !given || given->is_null()) {
+            complain(result_.recipe.origin_of("executor_type"),
+                     "executor_type: branch needs \"branches\": a list with a name and a process for each");
         }
+        if (!any) return;
         for (const YamlNode& item : gathered_.branches->items) {
             if (item.kind != YamlNode::Kind::mapping) {
                 complain(place_of(item.place), "expected a branch: name, process, export_path");
@@ -108,7 +107,9 @@ private:
             }
         }
         branch_entry_params().assign(entry.branch.options, values);
-        check_name(entry.branch);
+        const bool told =
+            item.find("name") != nullptr && !item.find("name")->value.is_null() && !values.contains("name");
+        if (!told) check_name(entry.branch);
         entries_.push_back(std::move(entry));
     }
 
@@ -164,7 +165,7 @@ private:
                                  "digits and . _ - + = @ ,",
                                  name));
         }
-        if (is_reserved_branch_name(name)) {
+        if (is_reserved_branch_name(lower(name))) {
             complain(origin,
                      fmt::format("name: \"{}\" is a name that dj-mpi uses itself; take another", name));
         }

@@ -120,15 +120,15 @@ fs::path default_work_dir(const Recipe& recipe, const std::string& id, std::vect
     return {};
 }
 
-/// The first of the outputs before it that would write the same file.
-const OutputPlace* clashing(const std::vector<OutputPlace>& outputs, const OutputPlace& output) {
-    for (const OutputPlace& other : outputs) {
-        if (&other == &output) return nullptr;
-        const fs::path a = real(other.path);
-        const fs::path b = real(output.path);
-        if (a == b || stats_path_of(a) == b || a == stats_path_of(b)) return &other;
+/// What both would write, or one where the other needs a folder.
+std::optional<fs::path> clash(const fs::path& a, const fs::path& b) {
+    for (const fs::path& one : {a, stats_path_of(a)}) {
+        for (const fs::path& other : {b, stats_path_of(b)}) {
+            if (lies_in(other, one)) return one;
+            if (lies_in(one, other)) return other;
+        }
     }
-    return nullptr;
+    return std::nullopt;
 }
 
 /// Against all else that is written or read.
@@ -141,9 +141,12 @@ public:
     [[nodiscard]] std::string problem(const OutputPlace& output) const {
         if (const auto info = files_.info(output.path); info && info->is_directory)
             return fmt::format("{} is a folder; name a file in it", output.path.string());
-        if (const OutputPlace* const other = clashing(places_.outputs, output)) {
-            return fmt::format("branch {} writes {} already; write to another file", other->branch,
-                               other->path.string());
+        for (const OutputPlace& other : places_.outputs) {
+            if (&other == &output) break;
+            if (const auto file = clash(real(other.path), real(output.path))) {
+                return fmt::format("{}: branch {} is in its way, both write {}; write to another file",
+                                   output.path.string(), other.branch, file->string());
+            }
         }
         const auto stats = stats_path_of(output.path);
         for (const auto& input : inputs_.files) {
@@ -161,8 +164,11 @@ private:
         if (output.branch.empty()) return {};
         const fs::path folder = real(places_.job.work_dir / places_.job.job_id);
         const fs::path path = real(output.path);
+        const fs::path results = folder / "results" / output.branch;
         const bool own =
-            lies_in(path, folder / "results" / output.branch) && path.filename() != "quarantine.jsonl";
+            lies_in(path, results) && path != results && !lies_in(path, results / "quarantine.jsonl");
+        if (lies_in(folder, path))
+            return fmt::format("{} is to be a folder of the job; write elsewhere", output.path.string());
         if (!lies_in(path, folder) || own) return {};
         return fmt::format(
             "{} lies in the job's folder, where the job keeps its own files; write elsewhere, or to "

@@ -11,14 +11,37 @@ const ComputeShare* ComputeSlots::next() const {
     return least == waiting_.end() ? nullptr : *least;
 }
 
+std::optional<ComputeSlots::Clock::time_point> ComputeSlots::kept_until(const ComputeShare& share) {
+    const auto now = Clock::now();
+    std::erase_if(away_, [&](const Away& away) { return away.until <= now; });
+    int kept = 0;
+    auto first = Clock::time_point::max();
+    for (const Away& away : away_) {
+        if (away.share == &share || away.share->used_ >= share.used_) continue;
+        ++kept;
+        first = std::min(first, away.until);
+    }
+    return kept < free_ ? std::nullopt : std::optional(first);
+}
+
 void ComputeSlots::take(ComputeShare& share) {
     std::unique_lock lock(mutex_);
-    // Who comes new, or comes back, has no claim on the time in which it did not ask.
+    const auto back = std::ranges::find(away_, &share, &Away::share);
+    if (back != away_.end()) away_.erase(back);
     if (share.waiting_++ == 0) {
-        share.used_ = std::max(share.used_, floor_);
+        // Who comes new has no claim on the time in which it did not ask, and who comes back on no more than a little.
+        share.used_ = std::max(share.used_, share.seconds_ > 0 ? floor_ - kMostCreditSeconds : floor_);
         waiting_.push_back(&share);
     }
-    changed_.wait(lock, [&] { return free_ > 0 && next() == &share; });
+    while (true) {
+        if (free_ == 0 || next() != &share) {
+            changed_.wait(lock);
+        } else if (const auto until = kept_until(share)) {
+            changed_.wait_until(lock, *until);
+        } else {
+            break;
+        }
+    }
     --free_;
     floor_ = std::max(floor_, share.used_);
     if (--share.waiting_ == 0) std::erase(waiting_, &share);
@@ -31,6 +54,19 @@ void ComputeSlots::give_back(ComputeShare& share, double seconds) {
         ++free_;
         share.seconds_ += seconds;
         share.used_ += seconds / share.weight_;
+        // The thread is about to come for its next turn. If whoever waits took the slot at once, runs would take turns one by
+        // one, whatever their weights are.
+        const std::chrono::duration<double> most(std::min(kMostAwaySeconds, seconds / kTurnsPerAway));
+        if (share.waiting_ == 0)
+            away_.push_back({&share, Clock::now() + std::chrono::duration_cast<Clock::duration>(most)});
+    }
+    changed_.notify_all();
+}
+
+void ComputeSlots::forget(const ComputeShare& share) {
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(away_, [&](const Away& away) { return away.share == &share; });
     }
     changed_.notify_all();
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The threads of a rank, shared by runs that go on there at once. Every run has as many threads as the rank may use; a
-/// thread computes only while it holds a slot. Whoever waits with the least of its due gets the next one, so that runs
-/// advance in proportion to their weights, and none leaves a core idle that another can use.
+/// thread computes only while it holds a slot. Whoever has had the least of its due gets the next one, so that runs advance
+/// in proportion to their weights, and none leaves a core idle that another can use; but for a moment, in which a thread
+/// whose run is behind comes back for its next turn.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace dj {
@@ -21,20 +23,36 @@ public:
 
 private:
     friend class ComputeShare;
+    using Clock = std::chrono::steady_clock;
+    /// A thread between two turns.
+    struct Away {
+        const ComputeShare* share;
+        Clock::time_point until;  ///< So long a slot is kept for it.
+    };
+    /// A slot is kept for no longer than this, and this part of the turn before: what that costs is bounded.
+    static constexpr double kMostAwaySeconds = 1e-3;
+    static constexpr double kTurnsPerAway = 8;
+    static constexpr double kMostCreditSeconds = 0.1;
+
     void take(ComputeShare& share);
     void give_back(ComputeShare& share, double seconds);
+    void forget(const ComputeShare& share);
     [[nodiscard]] const ComputeShare* next() const;
+    /// While all free slots are kept for threads of runs that are further behind; nothing: one is there for the taking.
+    [[nodiscard]] std::optional<Clock::time_point> kept_until(const ComputeShare& share);
 
     std::mutex mutex_;
     std::condition_variable changed_;
     int free_;
     double floor_ = 0;  ///< What the last share that was served had used: who comes later begins there.
     std::vector<ComputeShare*> waiting_;
+    std::vector<Away> away_;
 };
 
 class ComputeShare {
 public:
     ComputeShare(ComputeSlots& slots, double weight) : slots_(slots), weight_(weight) {}
+    ~ComputeShare() { slots_.forget(*this); }
     ComputeShare(const ComputeShare&) = delete;
     ComputeShare& operator=(const ComputeShare&) = delete;
 

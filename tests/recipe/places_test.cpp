@@ -156,5 +156,160 @@ TEST_F(Places, PreparingMakesTheFolderAndLeavesNothing) {
     }
 }
 
+/// A recipe with branches: name and export_path of each; no path: the default.
+class OutputsOfBranches : public Places {
+protected:
+    OutputsOfBranches() {
+        recipe_.options.work_dir = folder_ / "work";
+        recipe_.options.job_id = "j";
+        folder_.write("in/a.jsonl");
+    }
+    using Given = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
+    /// All that is wrong, a line each: where, and what.
+    std::string check(const Given& branches) {
+        recipe_.branches.clear();
+        for (const auto& [name, path] : branches) {
+            RecipeBranch branch;
+            branch.options.name = name;
+            branch.options.export_path = path;
+            branch.place = {Origin::Kind::file, "r.yaml", static_cast<int>(recipe_.branches.size()) + 1, 1};
+            recipe_.branches.push_back(branch);
+        }
+        problems_.clear();
+        places_ = resolve();
+        FoundInputs inputs;
+        inputs.files.push_back({folder_ / "in/a.jsonl", {}, *files_->info(folder_ / "in/a.jsonl")});
+        check_outputs(*files_, recipe_, places_, inputs, problems_);
+        std::string all;
+        for (const auto& problem : problems_) all += to_string(problem) + "\n";
+        return all;
+    }
+    std::string check_two(const std::string& a, const std::string& b) {
+        return check({{"a", folder_ / a}, {"b", folder_ / b}});
+    }
+
+    RecipePlaces places_;
+};
+
+TEST_F(OutputsOfBranches, DefaultsAreInTheJobFolder) {
+    EXPECT_EQ(
+        check({{"a", {}}, {"b", folder_ / "out/b.jsonl.gz"}, {"c", "{work_dir}/{job_id}/results/c/x.jsonl"}}),
+        "");
+    ASSERT_EQ(places_.outputs.size(), 3U);
+    EXPECT_EQ(places_.outputs[0].path, folder_ / "work/j/results/a/a.jsonl");
+    EXPECT_EQ(places_.outputs[0].branch, "a");
+    EXPECT_EQ(places_.outputs[1].kind.compression, Compression::gzip);
+    EXPECT_EQ(places_.outputs[2].path, folder_ / "work/j/results/c/x.jsonl");
+}
+
+TEST_F(OutputsOfBranches, TheWorkDirectoryIsThatOfTheFirstPathGiven) {
+    recipe_.options.work_dir.reset();
+    EXPECT_EQ(check({{"a", {}}, {"b", folder_ / "out/b.jsonl"}, {"c", folder_ / "else/c.jsonl"}}), "");
+    EXPECT_EQ(places_.job.work_dir, folder_ / "out");
+    EXPECT_EQ(check({{"a", {}}, {"b", {}}}), "");
+    EXPECT_EQ(places_.job.work_dir, std::filesystem::current_path() / "outputs");
+}
+
+TEST_F(OutputsOfBranches, EachHasAFileOfItsOwn) {
+    std::filesystem::create_directories(folder_ / "real");
+    std::filesystem::create_directory_symlink(folder_ / "real", folder_ / "alias");
+    folder_.write("real/there.jsonl");
+    std::filesystem::create_symlink(folder_ / "real/there.jsonl", folder_ / "link.jsonl");
+    std::filesystem::create_symlink(folder_ / "real/not_yet.jsonl", folder_ / "dangling.jsonl");
+    for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{
+             {"o.jsonl", "o.jsonl"},
+             {"o.jsonl", "x/../o.jsonl"},
+             {"o.jsonl", "./o.jsonl"},
+             {"real/new.jsonl", "alias/new.jsonl"},
+             {"real/deep/new.jsonl", "alias/deep/new.jsonl"},
+             {"real/there.jsonl", "link.jsonl"},
+             {"real/not_yet.jsonl", "dangling.jsonl"},
+             {"o.jsonl", "o_stats.jsonl"},       // its statistics
+             {"o.jsonl", "o.jsonl.gz"},          // their statistics
+             {"o.jsonl", "o.jsonl/b.jsonl"}}) {  // a file, and a folder
+        for (const bool swapped : {false, true}) {
+            const auto problem = swapped ? check_two(b, a) : check_two(a, b);
+            EXPECT_THAT(problem, testing::StartsWith("r.yaml:2:1: error: export_path: ")) << a << " " << b;
+            EXPECT_THAT(problem, HasSubstr("branch a is in its way")) << a << " " << b;
+        }
+    }
+    for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{{"o.jsonl", "O.jsonl"},
+                                                                               {"x/o.jsonl", "y/o.jsonl"},
+                                                                               {"o.jsonl", "o2.jsonl"},
+                                                                               {"o.jsonl", "o.j/x.jsonl"}})
+        EXPECT_EQ(check_two(a, b), "") << a << " " << b;
+}
+
+TEST_F(OutputsOfBranches, AllOfThemAreTold) {
+    std::filesystem::create_directories(folder_ / "d.jsonl");
+    const auto all = check({{"a", folder_ / "o.jsonl"},
+                            {"b", folder_ / "in/../in/a.jsonl"},
+                            {"c", folder_ / "o.jsonl"},
+                            {"d", folder_ / "d.jsonl"},
+                            {"e", folder_ / "fine.jsonl"},
+                            {"f", folder_ / "o.csv"},
+                            {"g", folder_ / "work/j/checkpoints/g.jsonl"}});
+    EXPECT_EQ(problems_.size(), 5U) << all;
+    EXPECT_THAT(all, HasSubstr("r.yaml:2:1: error: export_path: " + (folder_ / "in/a.jsonl") + " is one of"));
+    EXPECT_THAT(all,
+                HasSubstr("r.yaml:3:1: error: export_path: " + (folder_ / "o.jsonl") + ": branch a is in"));
+    EXPECT_THAT(all, HasSubstr("r.yaml:4:1: error: export_path: " + (folder_ / "d.jsonl") + " is a folder"));
+    EXPECT_THAT(all, HasSubstr("r.yaml:6:1: error: export_path: the format of the output"));
+    EXPECT_THAT(all, HasSubstr("r.yaml:7:1: error: export_path: "));
+}
+
+TEST_F(OutputsOfBranches, NoneLiesInAnInputFolder) {
+    const auto outputs = check({{"a", folder_ / "in/a_clean.jsonl"}, {"b", folder_ / "b.jsonl"}});
+    EXPECT_EQ(outputs, "");
+    FoundInputs inputs;
+    inputs.folders.emplace_back(folder_ / "in");
+    check_outputs(*files_, recipe_, places_, inputs, problems_);
+    EXPECT_EQ(problems_.front().place.line, 1);
+    EXPECT_THAT(problem(), HasSubstr("would lie in the input folder"));
+}
+
+TEST_F(OutputsOfBranches, TheJobsOwnFilesAreLeftAlone) {
+    const auto of_a = [&](const std::string& path) { return check({{"a", folder_ / path}, {"b", {}}}); };
+    std::filesystem::create_directory_symlink(folder_.path(), folder_ / "alias");
+    for (const auto* path :
+         {"work/j/o.jsonl", "work/j/results/o.jsonl", "work/j/results/b/o.jsonl",
+          "work/j/checkpoints/o.jsonl", "work/j/results/a/../o.jsonl", "alias/work/j/o.jsonl",
+          "work/j/results/a/quarantine.jsonl", "work/j/results/ab/o.jsonl"})
+        EXPECT_THAT(of_a(path), HasSubstr("lies in the job's folder")) << path;
+    for (const auto* path : {"work/j/results/a/o.jsonl", "work/j/results/a/deep/o.jsonl", "work/o.jsonl",
+                             "work/j2/o.jsonl", "alias/work/j/results/a/o.jsonl"})
+        EXPECT_EQ(of_a(path), "") << path;
+    recipe_.options.export_type = "jsonl";
+    EXPECT_THAT(of_a("work/j/results/a"), HasSubstr("lies in the job's folder"));
+    EXPECT_THAT(of_a("work"), HasSubstr("is to be a folder of the job"));
+    EXPECT_THAT(of_a("work/j"), HasSubstr("is to be a folder of the job"));
+}
+
+TEST_F(OutputsOfBranches, AllFoldersAreTriedBeforeTheRun) {
+    folder_.write("file");
+    EXPECT_EQ(check({{"a", folder_ / "new/a.jsonl"}, {"b", folder_ / "file/b.jsonl"}, {"c", {}}}), "");
+    EXPECT_THROW(prepare_outputs(*files_, places_), EnvironmentError);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "new"));
+
+    EXPECT_EQ(check({{"a", folder_ / "new/a.jsonl"}, {"b", folder_ / "newer/b.jsonl"}, {"c", {}}}), "");
+    prepare_outputs(*files_, places_);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "newer"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "work/j"));  // made with the job
+}
+
+TEST_F(OutputsOfBranches, EachFolderThatCannotBeWrittenIsTold) {
+    folder_.write("file");
+    const std::string inside = folder_ / "file/deep";  // holds for root as well
+    EXPECT_EQ(check({{"a", inside + "/a.jsonl"}, {"b", folder_ / "b.jsonl"}, {"c", inside + "/er/c.jsonl"}}),
+              "");
+    check_writable(recipe_, places_, problems_);
+    ASSERT_EQ(problems_.size(), 2U);
+    EXPECT_EQ(problems_[0].place.line, 1);
+    EXPECT_THAT(problems_[0].message,
+                HasSubstr("export_path: " + (folder_ / "file") + " cannot be written to"));
+    EXPECT_EQ(problems_[1].place.line, 3);
+}
+
 }  // namespace
 }  // namespace dj
