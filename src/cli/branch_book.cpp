@@ -135,6 +135,7 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     node.start_time = state.begin_seconds;
     if (state.end_seconds > state.begin_seconds) node.duration = state.end_seconds - state.begin_seconds;
     const JobResult& result = state.result;
+    note_partitions(state);
     if (state.status != NodeStatus::running) node.share_done = 0;
     if (state.status == NodeStatus::running || result.steps.empty()) return;
     node.cpu_seconds = result.compute_seconds;
@@ -142,7 +143,8 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     node.quarantined = result.quarantined;
     node.counts_add_up = result.counts_add_up;
     if (!result.was_complete) {
-        read_ = result.steps.front();
+        // Who failed may not have read all of it.
+        if (read_.name.empty() || state.status == NodeStatus::complete) read_ = result.steps.front();
         node.steps = own_steps(number, result.steps);
         const std::size_t first = job_.nodes[number].first_op;
         if (first < result.steps.size()) node.rows_in = result.steps[first].rows_out;
@@ -153,6 +155,13 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     outputs_[number] = result.outputs;
     fill_shared_steps(number, result.steps);
     if (state.status == NodeStatus::complete && result.exit == ExitCode::done) write_record(number, result);
+}
+
+void BranchBook::note_partitions(const NodeResult& state) {
+    const std::vector<PartitionResult>& found = state.result.partitions;
+    if (found.empty() || (!partitions_.empty() && state.status != NodeStatus::complete)) return;
+    partitions_ = found;
+    for (PartitionResult& partition : partitions_) partition.exported.reset();
 }
 
 void BranchBook::look(std::size_t node, const RunProgress& progress) {
@@ -175,6 +184,7 @@ JobResult BranchBook::total(const BranchJobResult& job) const {
     total.error = job.error;
     total.seconds = job.seconds;
     total.counts_add_up = true;
+    total.partitions = partitions_;
     if (!read_.name.empty()) total.steps.push_back(read_);
     total.quarantined = read_.quarantined;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -183,8 +193,10 @@ JobResult BranchBook::total(const BranchJobResult& job) const {
         if (node.kind == to_string(DagNodeKind::common))
             total.steps.insert(total.steps.end(), node.steps.begin(), node.steps.end());
         if (node.kind == to_string(DagNodeKind::branch)) {
-            total.counts_add_up = total.counts_add_up && is_complete(node) && node.counts_add_up;
-            if (is_complete(node)) total.exported += node.rows_out;
+            if (is_complete(node)) {
+                total.counts_add_up = total.counts_add_up && node.counts_add_up;
+                total.exported += node.rows_out;
+            }
             total.output_bytes += node.output_bytes;
             total.outputs.insert(total.outputs.end(), outputs_[i].begin(), outputs_[i].end());
         }
@@ -203,7 +215,6 @@ JobResult BranchBook::total(const BranchJobResult& job) const {
         total.retries += run.retries;
         if (run.seconds_to_first_row > 0 && total.seconds_to_first_row == 0)
             total.seconds_to_first_row = run.seconds_to_first_row;
-        if (total.partitions.empty()) total.partitions = run.partitions;
     }
     return total;
 }

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::array kOptions{
     ProgramOption{"--config", "FILE", "The recipe; the same as naming it alone."},
-    ProgramOption{"--dry-run", "", "Show the plan: files, partitions, memory, disk, time. Runs nothing."},
+    ProgramOption{"--dry-run", "",
+                  "Show the plan: files, partitions, memory, disk, time, branches. Runs nothing."},
     ProgramOption{"--ranks", "N", "With --dry-run: plan for N ranks."},
     ProgramOption{"--validate", "", "Check the recipe and say what it resolves to. Runs nothing."},
     ProgramOption{"--print-config", "", "Print the effective recipe, and where its values come from."},

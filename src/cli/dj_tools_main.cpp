@@ -21,14 +21,15 @@
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kPlannedTools = {"stop",    "dag",  "report", "serve",
-                                                           "explain", "diff", "analyze"};
+constexpr std::array<std::string_view, 6> kPlannedTools = {"stop",    "report", "serve",
+                                                           "explain", "diff",   "analyze"};
 constexpr std::string_view kFooter =
     "JOB is a job id (looked up under --work_dir, then among all jobs of this user) or a job folder.\n"
     "`dj-tools COMMAND --help` tells more, with examples.\n\n"
     "Examples:\n"
     "  dj-tools list                         which jobs there are\n"
     "  dj-tools monitor my_job --watch       what a job is doing\n"
+    "  dj-tools dag recipe.yaml              what will run, as a picture; of a job: how far each part is\n"
     "  dj-tools quarantine my_job            which rows were set aside, and why\n"
     "  dj-tools checkpoint list my_job       what a resume of a job finds\n"
     "  dj-tools ops text_length_filter       all about one operator\n"
@@ -81,6 +82,7 @@ int run(int argc, char** argv) {
     app.footer(std::string(kFooter));
     app.get_formatter()->column_width(30);
     dj::add_monitor_tool(app, context, chosen);
+    dj::add_dag_tool(app, context, chosen);
     dj::add_list_tool(app, context, chosen);
     dj::add_quarantine_tool(app, context, chosen);
     dj::add_checkpoint_tool(app, context, chosen);

@@ -34,7 +34,7 @@ Values override the recipe, and it the environment (DJ_PROCESS_NP=4, DJ_PROCESS_
 Lists may be written a,b,c or [a, b, c].
 
 Operators: dj-tools ops lists them, dj-tools ops NAME tells all about one.
-Jobs:      dj-tools list, dj-tools monitor JOB, dj-tools quarantine JOB.
+Jobs:      dj-tools list, dj-tools monitor JOB, dj-tools dag JOB, dj-tools quarantine JOB.
 
 Exit codes:
    0  done

@@ -45,6 +45,12 @@ void fill_summary(const JobResult& result, JobSummary& summary) {
     summary.failed_partitions = result.failed_partitions;
 }
 
+/// What the final report leaves out.
+std::string note_on(const std::vector<OpCall>& ops, const JobResult& result) {
+    if (!result.op_rows.empty() || result.partitions.empty() || ops.empty()) return "";
+    return "too many partitions and operators to list what each operator did with each";
+}
+
 template <class Write>
 void record(const std::string& what, Write write) {
     try {
@@ -81,12 +87,27 @@ void JobRecord::note_branches(std::vector<BranchSummary> branches) {
     heartbeat_->update([&](JobSummary& summary) { summary.branches = std::move(branches); });
 }
 
+void JobRecord::write_part_report(const JobSpec& node, const JobResult& result) {
+    record("metadata of " + node.node, [&] {
+        DatasetMapping mapping = job_.mapping;
+        mapping.rows_exported = result.exported;
+        mapping.note = note_on(node.ops, result);
+        const auto path = layout_.of_branch(node.node).final_mapping_report();
+        files_.create_directories(path.parent_path());
+        MappingWriter{files_, node.attempt}.write_final_report(
+            path, mapping, MappedPartitions(job_.input.partitions, node.ops, &result).source(),
+            result.seconds);
+    });
+}
+
 JobSummary JobRecord::close(const JobResult& result, const StopRequest& stop) {
     record("metadata", [&] {
         job_.mapping.rows_exported = result.exported;
-        if (result.op_rows.empty() && !result.partitions.empty() && !job_.spec.ops.empty())
-            job_.mapping.note = "too many partitions and operators to list what each operator did with each";
-        const MappedPartitions partitions(job_, &result);
+        job_.mapping.note = note_on(job_.spec.ops, result);
+        if (job_.branches)
+            job_.mapping.note =
+                "what became of the rows in the common part and in each branch is in metadata/<its name>";
+        const MappedPartitions partitions(job_.input.partitions, job_.spec.ops, &result);
         const MappingWriter writer{files_, job_.spec.attempt};
         writer.write_mapping(layout_.dataset_mapping(), job_.mapping, partitions.source());
         writer.write_final_report(layout_.final_mapping_report(), job_.mapping, partitions.source(),
@@ -128,19 +149,20 @@ void JobRecord::tidy_up(const JobResult& result) {
 void JobRecord::write_plan() {
     const int attempt = job_.spec.attempt;
     job_.dag["metadata"]["created_at"] = job_.summary.start_time;
-    replace_file(files_, layout_.dag_plan(), job_.dag.dump(1) + "\n", attempt);
-    MappingWriter{files_, attempt}.write_mapping(layout_.dataset_mapping(), job_.mapping,
-                                                 MappedPartitions(job_, nullptr).source());
-    replace_file(
-        files_, layout_.job_recipe(),
-        describe_recipe(job_.spec).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
-        attempt);
+    replace_file(files_, layout_.dag_plan(),
+                 job_.dag.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", attempt);
+    MappingWriter{files_, attempt}.write_mapping(
+        layout_.dataset_mapping(), job_.mapping,
+        MappedPartitions(job_.input.partitions, job_.spec.ops, nullptr).source());
+    replace_file(files_, layout_.job_recipe(),
+                 describe_recipe(job_.spec, recipe_.branches)
+                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+                     "\n",
+                 attempt);
     if (job_.spec.resumes) return;  // states that are there are numbered by the table that is there
     files_.create_directories(layout_.partition_table().parent_path());
     require_ownership(files_, layout_.folder(), attempt);
-    replace_file(files_, layout_.partition_table(),
-                 to_json(job_.table).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
-                 attempt);
+    replace_file(files_, layout_.partition_table(), to_text(job_.table) + "\n", attempt);
 }
 
 void JobRecord::open_events(TellError tell_error) {

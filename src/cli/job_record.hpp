@@ -38,6 +38,10 @@ public:
     /// How the nodes of a job with branches are.
     void note_branches(std::vector<BranchSummary> branches);
 
+    /// A node of a job with branches has ended: which rows of the input became what in it. What goes wrong is said, and
+    /// changes nothing.
+    void write_part_report(const JobSpec& node, const JobResult& result);
+
     /// The result is decided: what cannot be recorded about it any more is said, and changes nothing. Returns the summary
     /// as it stands, or would stand, in the folder.
     JobSummary close(const JobResult& result, const StopRequest& stop);

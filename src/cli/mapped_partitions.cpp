@@ -11,8 +11,9 @@ bool exported(const JobResult& result) {
 
 }  // namespace
 
-MappedPartitions::MappedPartitions(const PreparedJob& job, const JobResult* result)
-    : job_(job), result_(result) {
+MappedPartitions::MappedPartitions(std::span<const Partition> partitions, const std::vector<OpCall>& ops,
+                                   const JobResult* result)
+    : partitions_(partitions), ops_(ops), result_(result) {
     if (result == nullptr) return;
     std::uint64_t row = 0;
     for (const PartitionResult& partition : result->partitions) {
@@ -29,11 +30,11 @@ MappedPartitions::MappedPartitions(const PreparedJob& job, const JobResult* resu
 }
 
 PartitionSource MappedPartitions::source() const {
-    return {job_.input.partitions.size(), [this](std::size_t i) { return at(i); }};
+    return {partitions_.size(), [this](std::size_t i) { return at(i); }};
 }
 
 MappedPartition MappedPartitions::at(std::size_t number) const {
-    const Partition& planned = job_.input.partitions[number];
+    const Partition& planned = partitions_[number];
     MappedPartition partition;
     partition.partition_id = number;
     partition.ranges = planned.ranges;
@@ -68,13 +69,13 @@ MappedPartition MappedPartitions::at(std::size_t number) const {
 }
 
 void MappedPartitions::add_steps(std::size_t number, MappedPartition& partition) const {
-    const std::size_t ops = job_.spec.ops.size();
+    const std::size_t ops = ops_.size();
     for (std::size_t op = 0; op < ops; ++op) {
         const std::size_t place = number * ops + op;
         if (place >= result_->op_rows.size() || !result_->op_rows[place].known) continue;
         const OpRows& rows = result_->op_rows[place];
         StepCount step;
-        step.name = job_.spec.ops[op].name;
+        step.name = ops_[op].name;
         step.rows_in = rows.rows_in;
         step.rows_out = rows.rows_out;
         step.dropped = rows.dropped;

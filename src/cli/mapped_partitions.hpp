@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <vector>
 
-#include "cli/prepare_job.hpp"
+#include "dj/plan/execution_plan.hpp"
 #include "dj/run/job.hpp"
 #include "dj/storage/dataset_mapping.hpp"
 
@@ -14,8 +14,9 @@ namespace dj {
 
 class MappedPartitions {
 public:
-    /// Both are referred to; without a result nothing has been done yet.
-    MappedPartitions(const PreparedJob& job, const JobResult* result);
+    /// All are referred to; without a result nothing has been done yet. `ops`: the whole chain.
+    MappedPartitions(std::span<const Partition> partitions, const std::vector<OpCall>& ops,
+                     const JobResult* result);
 
     /// Refers to this.
     [[nodiscard]] PartitionSource source() const;
@@ -24,7 +25,8 @@ public:
 private:
     void add_steps(std::size_t number, MappedPartition& partition) const;
 
-    const PreparedJob& job_;
+    const std::span<const Partition> partitions_;
+    const std::vector<OpCall>& ops_;
     const JobResult* result_;
     /// First rows in input and output, as far as all partitions before are known.
     std::vector<std::uint64_t> first_rows_;

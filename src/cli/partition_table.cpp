@@ -13,22 +13,65 @@ namespace dj {
 namespace {
 
 constexpr int kSchemaVersion = 2;
-constexpr auto kChecksum = "checksum";
+constexpr auto kPartitions = "partitions";
 
-nlohmann::json to_json(const std::vector<Partition>& partitions) {
-    auto list = nlohmann::json::array();
-    for (const Partition& partition : partitions) {
-        auto ranges = nlohmann::json::array();
-        for (const FileRange& range : partition.ranges)
-            ranges.push_back({range.file, range.begin, range.end});
-        list.push_back({{"bytes", partition.bytes}, {"ranges", std::move(ranges)}});
-    }
-    return list;
+// There may be a million partitions, and values of a JSON library take ten times the room of a partition: they are written
+// as text, and read one at a time. Members stand in the order of their names.
+
+void append(const Partition& partition, std::string& text) {
+    fmt::format_to(std::back_inserter(text), R"({{"bytes":{},"ranges":[)", partition.bytes);
+    for (const FileRange& range : partition.ranges)
+        fmt::format_to(std::back_inserter(text), "[{},{},{}],", range.file, range.begin, range.end);
+    if (!partition.ranges.empty()) text.pop_back();
+    text += "]}";
 }
 
-/// Of a table without one. Members of a JSON object are sorted, so a text follows from the values alone.
-std::string checksum_of(const nlohmann::json& table) {
-    return to_hex(xxh3_128(table.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+void append(const std::vector<Partition>& partitions, std::string& text) {
+    text += '[';
+    for (const Partition& partition : partitions) {
+        append(partition, text);
+        text += ',';
+    }
+    if (!partitions.empty()) text.pop_back();
+    text += ']';
+}
+
+std::string dump(const nlohmann::json& json) {
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string checksum_member(std::string_view rest) {
+    return fmt::format(R"({{"checksum":"{}",)", to_hex(xxh3_128(rest)));
+}
+
+/// Whether the text is one that was written here, byte for byte: "{checksum," and the object without it.
+bool is_whole(std::string_view text) {
+    while (text.ends_with('\n')) text.remove_suffix(1);
+    const std::size_t size = checksum_member("").size();
+    if (text.size() <= size) return false;
+    const std::string rest = fmt::format("{{{}", text.substr(size));
+    return text.substr(0, size) == checksum_member(rest);
+}
+
+Partition partition_from_json(const nlohmann::json& entry) {
+    Partition partition{.ranges = {}, .bytes = entry.at("bytes").get<std::uint64_t>()};
+    for (const auto& range : entry.at("ranges")) {
+        partition.ranges.push_back({range.at(0).get<std::uint32_t>(), range.at(1).get<std::uint64_t>(),
+                                    range.at(2).get<std::uint64_t>()});
+    }
+    return partition;
+}
+
+/// All but the partitions, which go to `partitions`. Throws nlohmann::json::exception.
+nlohmann::json parse_table(const std::string& text, std::vector<Partition>& partitions) {
+    using Event = nlohmann::json::parse_event_t;
+    bool in_partitions = false;
+    return nlohmann::json::parse(text, [&](int depth, Event event, const nlohmann::json& parsed) {
+        if (depth == 1 && event == Event::key) in_partitions = parsed == kPartitions;
+        if (!in_partitions || depth != 2 || event != Event::object_end) return true;
+        partitions.push_back(partition_from_json(parsed));
+        return false;  // it is not kept in the result
+    });
 }
 
 PartitionTable from_json(const nlohmann::json& json) {
@@ -38,14 +81,6 @@ PartitionTable from_json(const nlohmann::json& json) {
                                .size_bytes = file.at("size_bytes").get<std::uint64_t>(),
                                .modified_ns = file.at("modified_ns").get<std::int64_t>(),
                                .head_tail_hash = file.at("head_tail_hash").get<std::string>()});
-    }
-    for (const auto& entry : json.at("partitions")) {
-        Partition partition{.ranges = {}, .bytes = entry.at("bytes").get<std::uint64_t>()};
-        for (const auto& range : entry.at("ranges")) {
-            partition.ranges.push_back({range.at(0).get<std::uint32_t>(), range.at(1).get<std::uint64_t>(),
-                                        range.at(2).get<std::uint64_t>()});
-        }
-        table.partitions.push_back(std::move(partition));
     }
     table.target_bytes = json.at("target_bytes").get<std::uint64_t>();
     table.options = json.at("options");
@@ -96,7 +131,7 @@ nlohmann::json to_json(const PartitionOptions& options) {
             {"auto_configure", or_null(options.auto_configure)}};
 }
 
-nlohmann::json to_json(const PartitionTable& table) {
+std::string to_text(const PartitionTable& table) {
     auto files = nlohmann::json::array();
     for (const InputFile& file : table.files) {
         files.push_back({{"path", file.path},
@@ -104,27 +139,30 @@ nlohmann::json to_json(const PartitionTable& table) {
                          {"modified_ns", file.modified_ns},
                          {"head_tail_hash", file.head_tail_hash}});
     }
-    nlohmann::json json = {{"schema_version", kSchemaVersion},
-                           {"files", std::move(files)},
-                           {"partitions", to_json(table.partitions)},
-                           {"target_bytes", table.target_bytes},
-                           {"options", table.options}};
-    json[kChecksum] = checksum_of(json);
-    return json;
+    std::string text =
+        fmt::format(R"({{"files":{},"options":{},"{}":)", dump(files), dump(table.options), kPartitions);
+    append(table.partitions, text);
+    text += fmt::format(R"(,"schema_version":{},"target_bytes":{}}})", kSchemaVersion, table.target_bytes);
+    const std::string checksum = checksum_member(text);
+    text.replace(0, 1, checksum);
+    return text;
 }
 
 std::optional<PartitionTable> read_partition_table(FileSystem& files, const std::filesystem::path& path) {
     const auto text = read_whole_file(files, path);
     if (!text) return std::nullopt;
-    auto json = nlohmann::json::parse(*text, nullptr, false);
     try {
+        std::vector<Partition> partitions;
+        const auto json = parse_table(*text, partitions);
         if (json.is_object() && json.value("schema_version", 0) != kSchemaVersion) {
             refuse(path, fmt::format("has the format {}, this dj-mpi reads {}",
                                      json.value("schema_version", 0), kSchemaVersion));
         }
-        const auto checksum = json.at(kChecksum).get<std::string>();
-        json.erase(kChecksum);
-        if (checksum == checksum_of(json)) return from_json(json);
+        if (is_whole(*text)) {
+            PartitionTable table = from_json(json);
+            table.partitions = std::move(partitions);
+            return table;
+        }
     } catch (const nlohmann::json::exception&) {  // as damaged as one with another checksum
     }
     refuse(path, "is damaged");
@@ -133,7 +171,10 @@ std::optional<PartitionTable> read_partition_table(FileSystem& files, const std:
 std::string input_identity(const PartitionTable& table) {
     auto files = nlohmann::json::array();
     for (const InputFile& file : table.files) files.push_back({file.size_bytes, file.head_tail_hash});
-    return to_hex(xxh3_128(nlohmann::json({files, to_json(table.partitions)}).dump()));
+    std::string text = fmt::format("[{},", dump(files));
+    append(table.partitions, text);
+    text += ']';
+    return to_hex(xxh3_128(text));
 }
 
 InputChange compare_input(const std::vector<InputFile>& planned, const std::vector<InputFile>& found) {

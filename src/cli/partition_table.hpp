@@ -26,8 +26,8 @@ struct PartitionTable {
 
 [[nodiscard]] nlohmann::json to_json(const PartitionOptions& options);
 
-/// With a checksum over the rest.
-[[nodiscard]] nlohmann::json to_json(const PartitionTable& table);
+/// A JSON object, with a checksum over the rest.
+[[nodiscard]] std::string to_text(const PartitionTable& table);
 
 /// nullopt if there is none. Throws UserError for one that is damaged or of another format, saying what to do.
 [[nodiscard]] std::optional<PartitionTable> read_partition_table(FileSystem& files,

@@ -154,7 +154,7 @@ std::string output_identity(const CheckedRecipe& checked, const std::vector<Inpu
 }
 
 nlohmann::json describe_recipe(const CheckedRecipe& checked) {
-    return describe_recipe(make_spec(checked, {}));
+    return describe_recipe(make_spec(checked, {}), checked.recipe.branches);
 }
 
 PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey, const Resources& resources,
@@ -184,7 +184,8 @@ PreparedJob prepare_job(const CheckedRecipe& checked, InputSurvey survey, const 
     job.input.partitions = job.table.partitions;
     job.spec.input_identity = input_identity(job.table);
     if (recipe.branches.empty()) {
-        job.dag = describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources);
+        job.dag = describe_dag(recipe.ops, plan_segments(recipe.ops), job.input.partitions.size(), resources,
+                               job.spec.output.path.string());
     } else {
         job.branches = prepare_branches(checked, job.spec, job.files, resources.ranks);
         // What is to be verified of the input was read by the nodes.

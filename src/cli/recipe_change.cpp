@@ -2,6 +2,7 @@
 #include "cli/recipe_change.hpp"
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -58,10 +59,8 @@ std::string unchanged_front(std::size_t count) {
     return fmt::format("operators 1 to {} are unchanged", count);
 }
 
-std::vector<std::string> changes_of(const json& before, const json& now) {
+std::vector<std::string> operator_changes(const json& old_ops, const json& ops) {
     std::vector<std::string> changes;
-    const json& old_ops = before.at("operators");
-    const json& ops = now.at("operators");
     if (old_ops != ops) {
         const auto shorter = static_cast<std::ptrdiff_t>(std::min(old_ops.size(), ops.size()));
         const auto end = std::mismatch(old_ops.begin(), old_ops.begin() + shorter, ops.begin()).first;
@@ -78,32 +77,70 @@ std::vector<std::string> changes_of(const json& before, const json& now) {
             }
         }
     }
+    return changes;
+}
+
+/// Of a recipe, or of one branch.
+std::vector<std::string> changes_of(const json& before, const json& now) {
+    auto changes = operator_changes(before.at("operators"), now.at("operators"));
     for (auto& change : member_changes(before.at("settings"), now.at("settings")))
         changes.push_back(std::move(change));
     return changes;
 }
 
+std::vector<std::string> branch_changes(const json& before, const json& now) {
+    std::vector<std::string> changes;
+    json all = before;
+    all.update(now);
+    for (const auto& [name, branch] : all.items()) {
+        if (!before.contains(name)) {
+            changes.push_back(fmt::format("branch {} is new", name));
+        } else if (!now.contains(name)) {
+            changes.push_back(fmt::format("branch {} is gone", name));
+        } else if (const auto own = changes_of(before.at(name), branch); !own.empty()) {
+            changes.push_back(fmt::format("branch {}: {}", name, fmt::join(own, ", ")));
+        }
+    }
+    return changes;
+}
+
+json describe_ops(std::span<const OpCall> ops) {
+    auto operators = json::array();
+    for (const OpCall& op : ops)
+        operators.push_back({{"name", op.name}, {"params", op.params}, {"words", words_of(op)}});
+    return operators;
+}
+
 }  // namespace
 
-nlohmann::json describe_recipe(const JobSpec& spec) {
-    auto operators = json::array();
-    for (const OpCall& op : spec.ops)
-        operators.push_back({{"name", op.name}, {"params", op.params}, {"words", words_of(op)}});
-    return {{"schema_version", 1},
-            {"operators", std::move(operators)},
+nlohmann::json describe_recipe(const JobSpec& spec, const std::vector<RecipeBranch>& branches) {
+    json recipe = {{"schema_version", 1},
+                   {"operators", describe_ops(spec.ops)},
+                   {"settings",
+                    {{"text_keys", spec.text_key},
+                     {"invalid_utf8", spec.repair_utf8 ? "repair" : "quarantine"},
+                     {"keep_stats_in_res_ds", spec.output.keep_stats},
+                     {"keep_hashes_in_res_ds", spec.output.keep_hashes},
+                     {"export_path", spec.output.path.string()},
+                     {"export_type", spec.output.kind.format == FileFormat::parquet ? "parquet" : "jsonl"},
+                     {"export_shard_size", spec.output.shard_bytes}}}};
+    if (branches.empty()) return recipe;
+    recipe["settings"].erase("export_path");  // each branch has its own
+    for (const RecipeBranch& branch : branches) {
+        recipe["branches"][branch.options.name] = {
+            {"operators", describe_ops(std::span(branch.ops).subspan(branch.first_own_op))},
             {"settings",
-             {{"text_keys", spec.text_key},
-              {"invalid_utf8", spec.repair_utf8 ? "repair" : "quarantine"},
-              {"keep_stats_in_res_ds", spec.output.keep_stats},
-              {"keep_hashes_in_res_ds", spec.output.keep_hashes},
-              {"export_path", spec.output.path.string()},
-              {"export_type", spec.output.kind.format == FileFormat::parquet ? "parquet" : "jsonl"},
-              {"export_shard_size", spec.output.shard_bytes}}}};
+             {{"input", branch.options.input}, {"export_path", branch.options.export_path.value_or("")}}}};
+    }
+    return recipe;
 }
 
 std::string recipe_change(const nlohmann::json& before, const nlohmann::json& now) {
     try {
         auto changes = changes_of(before, now);
+        const auto none = json::object();
+        for (auto& change : branch_changes(before.value("branches", none), now.value("branches", none)))
+            changes.push_back(std::move(change));
         if (changes.size() > kShownChanges + 1) {
             const auto more = changes.size() - kShownChanges;
             changes.resize(kShownChanges);

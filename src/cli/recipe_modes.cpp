@@ -5,15 +5,13 @@
 
 #include "cli/checked_recipe.hpp"
 #include "cli/dry_run.hpp"
-#include "cli/granted_machine.hpp"
-#include "cli/input_survey.hpp"
-#include "cli/prepare_job.hpp"
+#include "cli/recipe_plan.hpp"
 #include "cli/terminal.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/base/error.hpp"
-#include "dj/plan/byte_size.hpp"
 #include "dj/recipe/print_config.hpp"
 #include "dj/report/human_units.hpp"
+#include "dj/report/job_dag.hpp"
 
 namespace dj {
 namespace {
@@ -85,18 +83,13 @@ private:
     }
 
     ExitCode plan() const {
-        const auto survey = survey_inputs(files_, checked_.inputs, checked_.recipe, catalog_);
-        const auto threads = checked_.recipe.resources.threads ? checked_.recipe.resources.threads
-                                                               : checked_.recipe.options.np;
-        const auto memory = checked_.recipe.resources.memory_mb;
-        const auto machine = granted_machine(
-            1, threads,
-            memory ? std::optional(static_cast<std::uint64_t>(*memory) * kMebibyte) : std::nullopt);
-        const Resources resources{line_.dry_run_ranks, machine.threads, machine.memory_bytes};
-        const auto job = prepare_job(checked_, survey, resources, {}, seconds_since_epoch());
-        check_job(job.spec, catalog_, job.input);
-        const auto planned = dry_run(files_, checked_, survey, machine, line_.dry_run_ranks);
+        const RecipePlan plan = plan_recipe(files_, catalog_, checked_, line_.dry_run_ranks);
+        const auto planned = dry_run(files_, checked_, plan.survey, plan.machine, line_.dry_run_ranks);
         if (!line_.quiet) print(planned.text);
+        if (!line_.quiet && plan.job.branches) {
+            const auto dag = planned_dag(read_dag_plan(plan.job.dag), line_.recipe, plan.job.summary);
+            print("\n" + dag_text(dag, screen_style(1)));
+        }
         if (planned.refused.empty()) return ExitCode::done;
         for (const auto& reason : planned.refused) print_error(reason);
         return ExitCode::usage;

@@ -133,7 +133,15 @@ void RootRun::conclude(const JobResult& result, const StopRequest& stop) {
 BranchWatch RootRun::branch_watch() {
     BranchWatch watch;
     watch.changed = [this](std::size_t node, const NodeResult& state) {
-        book_->changed(node, state);
+        try {
+            book_->changed(node, state);
+        } catch (const std::exception&
+                     error) {  // the output stands; the next start of the job would make it again
+            display_->tell_error(fmt::format("that branch {} is complete could not be written down: {}",
+                                             job_.branches->nodes[node].spec.node, error.what()));
+        }
+        if (!state.result.partitions.empty())
+            record_->write_part_report(job_.branches->nodes[node].spec, state.result);
         record_->note_branches(book_->summaries());
         progress_.changed(node, state.status);
     };

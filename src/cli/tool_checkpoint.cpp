@@ -14,6 +14,7 @@
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
 #include "dj/report/screen.hpp"
+#include "dj/spec/param.hpp"
 #include "dj/storage/checkpoint_store.hpp"
 #include "dj/storage/job_layout.hpp"
 
@@ -24,6 +25,7 @@ using nlohmann::ordered_json;
 
 struct Options {
     JobArgument job;
+    std::string part;  ///< Of a job with branches: one of its parts; empty: all, one after the other.
     bool json = false;
     std::optional<std::uint32_t> partition;
     std::size_t limit = 20;
@@ -35,18 +37,40 @@ struct Opened {
     std::filesystem::path job_folder;
     std::filesystem::path folder;
     std::string job_id;
+    std::string part;  ///< Empty: the job has no branches.
     CheckpointContents contents;
 };
 
-Opened open_checkpoints(ToolContext& context, const Options& options) {
-    Opened opened;
-    opened.job_folder = job_folder_of(context.files, options.job);
-    const auto layout = JobLayout::of_folder(context.files, opened.job_folder);
-    opened.folder = layout.checkpoints();
-    opened.job_id = layout.job_id();
-    opened.contents = read_checkpoints(context.files, opened.folder);
-    return opened;
+/// One, or one for each part of a job with branches.
+std::vector<Opened> open_checkpoints(ToolContext& context, const Options& options) {
+    const auto folder = job_folder_of(context.files, options.job);
+    const auto layout = JobLayout::of_folder(context.files, folder);
+    std::vector<std::string> parts = layout.parts(context.files);
+    if (!options.part.empty()) {
+        if (std::ranges::find(parts, options.part) == parts.end()) {
+            const auto nearest = nearest_name(options.part, parts);
+            throw UserError(fmt::format("{} has no branch or shared part \"{}\"{}", layout.job_id(),
+                                        options.part,
+                                        nearest ? fmt::format(", did you mean \"{}\"?", *nearest) : ""));
+        }
+        parts = {options.part};
+    }
+    if (parts.empty()) parts = {""};
+    std::vector<Opened> all;
+    for (const auto& part : parts) {
+        const auto checkpoints = layout.of_branch(part).checkpoints();
+        all.push_back(
+            {folder, checkpoints, layout.job_id(), part, read_checkpoints(context.files, checkpoints)});
+    }
+    return all;
 }
+
+/// In one of the two forms.
+struct Answer {
+    ordered_json json{};
+    std::string text{};
+    int exit = 0;
+};
 
 void print_json(const ordered_json& json) {
     print(json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
@@ -63,12 +87,16 @@ std::string problems_text(const std::vector<std::string>& problems) {
     return text.empty() ? text : "\n" + text;
 }
 
+std::string part_text(const Opened& opened) {
+    return opened.part.empty() ? "" : ", " + show_text(opened.part);
+}
+
 std::string place_text(const Opened& opened) {
     const auto& contents = opened.contents;
-    return fmt::format("{}: {} state{} in {} generation{}, in {}\n", show_text(opened.job_id),
-                       show_count(contents.states.size()), contents.states.size() == 1 ? "" : "s",
-                       show_count(contents.generations.size()), contents.generations.size() == 1 ? "" : "s",
-                       show_text(opened.folder.string()));
+    return fmt::format("{}{}: {} state{} in {} generation{}, in {}\n", show_text(opened.job_id),
+                       part_text(opened), show_count(contents.states.size()),
+                       contents.states.size() == 1 ? "" : "s", show_count(contents.generations.size()),
+                       contents.generations.size() == 1 ? "" : "s", show_text(opened.folder.string()));
 }
 
 ordered_json to_json(const StateRef& state) {
@@ -86,16 +114,14 @@ ordered_json to_json(const StateRef& state) {
             {"generation", state.generation}};
 }
 
-int list(ToolContext& context, const Options& options) {
-    const auto opened = open_checkpoints(context, options);
+Answer list(ToolContext&, const Options& options, const Opened& opened) {
     const auto& contents = opened.contents;
     if (options.json) {
         ordered_json json{{"job_id", opened.job_id}, {"folder", opened.folder.string()}};
         json["generations"] = ordered_json::array();
         for (const auto& record : contents.generations) json["generations"].push_back(to_json(record));
         json["problems"] = contents.problems;
-        print_json(json);
-        return 0;
+        return {.json = std::move(json)};
     }
     std::vector<std::vector<std::string>> rows;
     rows.reserve(contents.generations.size());
@@ -117,8 +143,7 @@ int list(ToolContext& context, const Options& options) {
                                    {.header = "because of", .right = false, .keep = 30, .hide_empty = true}},
                                   rows, screen_style(1));
     }
-    print(text + problems_text(contents.problems));
-    return 0;
+    return {.text = text + problems_text(contents.problems)};
 }
 
 /// Of one partition all states, the newest first; else the newest of each partition.
@@ -146,8 +171,7 @@ ordered_json about_of(FileSystem& files, const StateRef& state) {
             {"about", ordered_json::parse(opened.about().dump())}};
 }
 
-int show(ToolContext& context, const Options& options) {
-    const auto opened = open_checkpoints(context, options);
+Answer show(ToolContext& context, const Options& options, const Opened& opened) {
     const auto states = shown_states(opened, options);
     if (options.json) {
         auto json = ordered_json::array();
@@ -156,8 +180,7 @@ int show(ToolContext& context, const Options& options) {
             if (options.partition) entry.update(about_of(context.files, state));
             json.push_back(std::move(entry));
         }
-        print_json(json);
-        return 0;
+        return {.json = std::move(json)};
     }
     std::vector<std::vector<std::string>> rows;
     for (std::size_t i = 0; i < states.size() && i < options.limit; ++i) {
@@ -184,31 +207,29 @@ int show(ToolContext& context, const Options& options) {
     }
     if (states.size() > rows.size())
         text += fmt::format("  and {} more (--limit)\n", show_count(states.size() - rows.size()));
-    print(text + problems_text(opened.contents.problems));
-    return 0;
+    return {.text = text + problems_text(opened.contents.problems)};
 }
 
-int verify(ToolContext& context, const Options& options) {
-    const auto opened = open_checkpoints(context, options);
+Answer verify(ToolContext& context, const Options& options, const Opened& opened) {
     auto problems = opened.contents.problems;
     for (const auto& record : opened.contents.generations) {
         for (const auto& problem : verify_generation(context.files, opened.folder, record))
             problems.push_back((opened.folder / record.file).string() + ": " + problem);
     }
+    const int exit = problems.empty() ? 0 : 1;
     if (options.json) {
-        print_json({{"job_id", opened.job_id},
-                    {"generations", opened.contents.generations.size()},
-                    {"states", opened.contents.states.size()},
-                    {"problems", problems}});
-    } else {
-        print(place_text(opened) + (problems.empty() ? "All bytes are as they were written.\n" : "") +
-              problems_text(problems));
+        return {.json = {{"job_id", opened.job_id},
+                         {"generations", opened.contents.generations.size()},
+                         {"states", opened.contents.states.size()},
+                         {"problems", problems}},
+                .exit = exit};
     }
-    return problems.empty() ? 0 : 1;
+    return {.text = place_text(opened) + (problems.empty() ? "All bytes are as they were written.\n" : "") +
+                    problems_text(problems),
+            .exit = exit};
 }
 
-int collect_garbage(ToolContext& context, const Options& options) {
-    const auto opened = open_checkpoints(context, options);
+Answer collect_garbage(ToolContext& context, const Options& options, const Opened& opened) {
     auto job = read_job_head(context.files, opened.job_folder);
     look_for_owner(job);
     if (condition_of(job, seconds_since_epoch()) == JobCondition::running) {
@@ -221,24 +242,42 @@ int collect_garbage(ToolContext& context, const Options& options) {
         if (std::find(names.begin(), names.end(), record.file) != names.end()) bytes += record.file_bytes;
     }
     if (!options.dry_run) remove_generations(context.files, opened.folder, names);
-    if (options.json) {
-        print_json({{"removed", names}, {"bytes", bytes}, {"dry_run", options.dry_run}});
-        return 0;
-    }
-    auto text = fmt::format("{}: {} of {} generations {}, {}\n", show_text(opened.job_id), names.size(),
-                            opened.contents.generations.size(), options.dry_run ? "would go" : "removed",
-                            show_bytes(bytes));
+    if (options.json) return {.json = {{"removed", names}, {"bytes", bytes}, {"dry_run", options.dry_run}}};
+    auto text = fmt::format("{}{}: {} of {} generations {}, {}\n", show_text(opened.job_id),
+                            part_text(opened), names.size(), opened.contents.generations.size(),
+                            options.dry_run ? "would go" : "removed", show_bytes(bytes));
     for (const auto& name : names) text += "  " + name + "\n";
-    print(text);
-    return 0;
+    return {.text = text};
 }
 
-using Verb = int (*)(ToolContext&, const Options&);
+using Verb = Answer (*)(ToolContext&, const Options&, const Opened&);
+
+/// One answer, or those of all parts of a job with branches.
+int answer(ToolContext& context, const Options& options, Verb verb) {
+    const auto all = open_checkpoints(context, options);
+    ordered_json parts = ordered_json::object();
+    int exit = 0;
+    for (const Opened& opened : all) {
+        Answer one = verb(context, options, opened);
+        exit = std::max(exit, one.exit);
+        if (!options.json) {
+            print((&opened == &all.front() ? "" : "\n") + one.text);
+        } else if (opened.part.empty()) {
+            print_json(one.json);
+        } else {
+            parts[opened.part] = std::move(one.json);
+        }
+    }
+    if (!parts.empty()) print_json({{"parts", std::move(parts)}});
+    return exit;
+}
 
 CLI::App* add_verb(CLI::App& tool, const char* name, const char* what,
                    const std::shared_ptr<Options>& options) {
     auto* verb = tool.add_subcommand(name, what);
     add_job_argument(*verb, options->job);
+    verb->add_option("--branch", options->part, "Only of this branch, or shared part, of a job with branches")
+        ->type_name("NAME");
     verb->add_flag("--json", options->json, "One JSON value");
     return verb;
 }
@@ -251,7 +290,7 @@ void add_checkpoint_tool(CLI::App& app, ToolContext& context, ToolRun& run_it) {
     tool->require_subcommand(1);
     const auto run_with = [&context, &run_it, options](CLI::App* verb, Verb action) {
         verb->callback([&context, &run_it, options, action] {
-            run_it = [&context, options, action] { return action(context, *options); };
+            run_it = [&context, options, action] { return answer(context, *options, action); };
         });
     };
     run_with(add_verb(*tool, "list", "The generations of a job's checkpoint", options), &list);

@@ -8,9 +8,11 @@
 
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
+#include "dj/base/error.hpp"
 #include "dj/events/event_reader.hpp"
 #include "dj/report/human_units.hpp"
 #include "dj/report/screen.hpp"
+#include "dj/spec/param.hpp"
 #include "dj/storage/job_layout.hpp"
 
 namespace dj {
@@ -21,6 +23,7 @@ using nlohmann::ordered_json;
 
 struct Options {
     JobArgument job;
+    std::string branch;
     std::size_t limit = 5;
     bool json = false;
 };
@@ -28,6 +31,7 @@ struct Options {
 using Reason = std::pair<std::string, std::string>;  // operator, reason
 
 struct Quarantine {
+    std::string branch;  ///< Empty: the job has none.
     std::filesystem::path file;
     std::uint64_t rows = 0;
     std::map<Reason, std::uint64_t> reasons;
@@ -45,9 +49,10 @@ std::string number_of(const json& record, const char* key) {
     return found != record.end() && found->is_number() ? found->dump() : std::string("?");
 }
 
-Quarantine read_quarantine(FileSystem& files, const std::filesystem::path& path, std::size_t limit) {
+Quarantine read_quarantine(FileSystem& files, const std::string& branch, const std::filesystem::path& path,
+                           std::size_t limit) {
     constexpr std::size_t kMostReasons = 10000;  // a reason may hold a figure of its row
-    Quarantine found{.file = path};
+    Quarantine found{.branch = branch, .file = path};
     found.read = read_json_lines(files, path, [&](const json& record) {
         ++found.rows;
         Reason reason(text_of(record, "operator"), text_of(record, "reason"));
@@ -83,8 +88,9 @@ ordered_json to_json(const Quarantine& found) {
 
 std::string screen(const Quarantine& found, const ScreenStyle& style) {
     constexpr std::size_t kShownReasons = 20;
-    auto text = fmt::format("{} row{} in {}\n", show_count(found.rows), found.rows == 1 ? "" : "s",
-                            show_text(found.file.string()));
+    auto text = fmt::format(
+        "{}{} row{} in {}\n", found.branch.empty() ? "" : fmt::format("Branch {}: ", show_text(found.branch)),
+        show_count(found.rows), found.rows == 1 ? "" : "s", show_text(found.file.string()));
     std::vector<std::vector<std::string>> rows;
     const auto list = ranked(found);
     for (std::size_t i = 0; i < list.size() && i < kShownReasons; ++i) {
@@ -116,20 +122,50 @@ std::string screen(const Quarantine& found, const ScreenStyle& style) {
     return text;
 }
 
+/// Of the job, or of each of its branches: one for each file that there is. What a branch took over from the common part
+/// stands in its own file, too.
+std::vector<Quarantine> find_quarantines(FileSystem& files, const JobLayout& layout, const Options& options) {
+    std::vector<std::string> names = layout.parts(files);
+    if (!options.branch.empty()) {
+        if (std::ranges::find(names, options.branch) == names.end()) {
+            const auto nearest = nearest_name(options.branch, names);
+            throw UserError(fmt::format("{} has no branch \"{}\"{}", layout.job_id(), options.branch,
+                                        nearest ? fmt::format(", did you mean \"{}\"?", *nearest) : ""));
+        }
+        names = {options.branch};
+    }
+    names.insert(names.begin(), std::string());
+    std::vector<Quarantine> found;
+    for (const auto& name : names) {
+        if (name.empty() && !options.branch.empty()) continue;
+        const auto path = layout.of_branch(name).quarantine();
+        if (files.info(path)) found.push_back(read_quarantine(files, name, path, options.limit));
+    }
+    return found;
+}
+
+ordered_json to_json(const JobLayout& layout, const std::vector<Quarantine>& found, bool has_branches) {
+    if (!has_branches)
+        return to_json(found.empty() ? Quarantine{.file = layout.quarantine()} : found.front());
+    auto branches = ordered_json::object();
+    for (const auto& one : found) branches[one.branch] = to_json(one);
+    return {{"branches", std::move(branches)}};
+}
+
 int run(ToolContext& context, const Options& options) {
     const auto layout = JobLayout::of_folder(context.files, job_folder_of(context.files, options.job));
-    const auto path = layout.quarantine();
-    if (!options.json && !context.files.info(path)) {
-        print(fmt::format("No row of {} was set aside: there is no {}\n", show_text(layout.job_id()),
-                          show_text(path.string())));
+    const auto found = find_quarantines(context.files, layout, options);
+    if (options.json) {
+        print(to_json(layout, found, !layout.parts(context.files).empty())
+                  .dump(2, ' ', false, ordered_json::error_handler_t::replace) +
+              "\n");
         return 0;
     }
-    const auto found = read_quarantine(context.files, path, options.limit);
-    if (options.json) {
-        print(to_json(found).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
-    } else {
-        print(screen(found, screen_style(1)));
+    if (found.empty()) {
+        print(fmt::format("No row of {} was set aside: there is no {}\n", show_text(layout.job_id()),
+                          show_text(layout.of_branch(options.branch).quarantine().string())));
     }
+    for (const auto& one : found) print((&one == &found.front() ? "" : "\n") + screen(one, screen_style(1)));
     return 0;
 }
 
@@ -143,10 +179,12 @@ void add_quarantine_tool(CLI::App& app, ToolContext& context, ToolRun& run_it) {
     tool->add_option("--limit", options->limit, "How many records to show")
         ->type_name("N")
         ->capture_default_str();
+    tool->add_option("--branch", options->branch, "Only of this branch")->type_name("NAME");
     tool->add_flag("--json", options->json, "One JSON object");
     tool->footer(
-        "The file results/quarantine.jsonl of the job holds all of them; its fields are in "
-        "docs/formats/quarantine.md.\n\n"
+        "The file results/quarantine.jsonl of the job holds all of them, results/<branch>/quarantine.jsonl "
+        "those "
+        "of a branch; its fields are in docs/formats/quarantine.md.\n\n"
         "Examples:\n"
         "  dj-tools quarantine my_job\n"
         "  dj-tools quarantine my_job --limit 100 --json | jq '.reasons'");

@@ -93,13 +93,14 @@ private:
 }  // namespace
 
 json describe_dag(const std::vector<OpCall>& ops, const std::vector<Segment>& segments,
-                  std::size_t partition_count, const Resources& resources) {
+                  std::size_t partition_count, const Resources& resources, const std::string& export_path) {
     const DagWriter writer(ops, segments, partition_count);
     json parts = json::array();
     for (const auto& segment : segments) {
         parts.push_back({{"first_op", segment.first_op},
                          {"end_op", segment.end_op},
                          {"ends_in", segment.ends_dataset_wide ? ops.at(segment.end_op).name : "export"}});
+        if (!segment.ends_dataset_wide && !export_path.empty()) parts.back()["export_path"] = export_path;
     }
     auto nodes = writer.nodes();
     const auto node_count = nodes.size();

@@ -45,13 +45,14 @@ std::string branch_table(const std::vector<BranchSummary>& branches, const Scree
         {.header = "output", .keep = 55, .hide_empty = true}};
     std::vector<std::vector<std::string>> rows;
     for (const BranchSummary& node : branches) {
-        const bool ended = has_ended(node);
+        // What was shared by branches that are done need not have been looked at again.
+        const bool counted = has_ended(node) && (node.status != "reused" || !node.steps.empty());
         const auto shown = [](bool known, std::string text) {
             return known ? std::move(text) : std::string();
         };
         rows.push_back({show_text(node.name), show_text(node.parent.empty() ? "input" : node.parent),
-                        status_of(node), shown(ended, show_count(node.rows_in)),
-                        shown(ended, show_count(node.rows_out)),
+                        status_of(node), shown(counted, show_count(node.rows_in)),
+                        shown(counted, show_count(node.rows_out)),
                         shown(node.duration > 0, fmt::format("{:.2f}", node.duration)),
                         shown(node.cpu_seconds > 0, fmt::format("{:.2f}", node.cpu_seconds)),
                         shown(node.peak_memory_bytes > 0, show_bytes(node.peak_memory_bytes)),

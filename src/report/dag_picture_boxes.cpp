@@ -27,12 +27,13 @@ struct FontSize {
 };
 
 const FontSize& font_of(Lettering lettering) {
-    static constexpr std::array<FontSize, 6> kFonts = {{{"dag-heading", 18, 1.1, false},
+    static constexpr std::array<FontSize, 7> kFonts = {{{"dag-heading", 18, 1.1, false},
                                                         {"dag-title", 14, 1.1, false},
                                                         {"dag-fact", 12, 1, false},
                                                         {"dag-dim", 12, 1, false},
                                                         {"dag-mono", 12, 1, true},
-                                                        {"dag-chip", 11, 1.1, false}}};
+                                                        {"dag-chip", 11, 1.1, false},
+                                                        {"dag-dim dag-failed", 12, 1, false}}};
     return kFonts[static_cast<std::size_t>(lettering)];
 }
 
@@ -98,7 +99,8 @@ PictureBox full_box(const DagPictureNode& node, std::size_t operators, double ch
     for (const auto& name : operators_of(node, operators))
         lines.push_back(text_line(shorten(name, kLineWidth), Lettering::mono));
     for (auto& note : note_lines(node, kLineWidth))
-        lines.push_back(text_line(std::move(note), Lettering::dim));
+        lines.push_back(
+            text_line(std::move(note), node.status == "failed" ? Lettering::failure : Lettering::dim));
     return box;
 }
 
@@ -165,6 +167,7 @@ PictureBox input_box(const DagPicture& picture) {
 
 PictureBox output_box(const DagPictureNode& node) {
     PictureBox box;
+    box.is_there = node.status == "complete" || node.status == "reused";
     box.explanation = "output: " + picture_text(node.output);
     box.lines.push_back(text_line(shorten(picture_text(node.output), kPathWidth), Lettering::mono));
     return box;
@@ -174,6 +177,7 @@ PictureBox node_box(const DagPictureNode& node, std::size_t in_column, double ch
     auto box = in_column > kFullBoxes ? compact_box(node, chip_width)
                                       : full_box(node, operators_shown(in_column), chip_width);
     box.status = node.status;
+    box.is_there = !look_of(node.status).idle;
     box.explanation = explanation_of(node);
     return box;
 }

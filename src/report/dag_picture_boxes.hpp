@@ -11,8 +11,8 @@
 
 namespace dj {
 
-/// In which style a text stands; names a CSS class.
-enum class Lettering : std::uint8_t { heading, title, fact, dim, mono, chip };
+/// In which style a text stands; names a CSS class or two.
+enum class Lettering : std::uint8_t { heading, title, fact, dim, mono, chip, failure };
 
 [[nodiscard]] std::string_view css_class(Lettering lettering);
 /// In pixels, with room for fonts that run wide: nobody knows those of the reader.
@@ -34,6 +34,7 @@ struct BoxLine {
 
 struct PictureBox {
     std::string status;       ///< Empty for input and outputs.
+    bool is_there = true;     ///< Else the box is drawn with a broken line.
     std::string explanation;  ///< In full what the lines may say in short.
     std::vector<BoxLine> lines;
 };

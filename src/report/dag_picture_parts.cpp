@@ -59,14 +59,7 @@ std::string title_of(const DagPictureNode& node) {
     return picture_text(node.title.empty() ? node.id : node.title);
 }
 
-std::string_view word_of(DagNodeKind kind) {
-    switch (kind) {
-        case DagNodeKind::common: return "common";
-        case DagNodeKind::shared: return "shared";
-        case DagNodeKind::branch: return "branch";
-    }
-    return {};
-}
+std::string_view word_of(std::optional<DagNodeKind> kind) { return kind ? to_string(*kind) : "pass"; }
 
 std::optional<double> share_of(const DagPictureNode& node) {
     if (node.status != "running" || !node.share_done || std::isnan(*node.share_done)) return std::nullopt;

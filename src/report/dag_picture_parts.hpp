@@ -27,7 +27,7 @@ struct DagStatusLook {
 [[nodiscard]] const DagStatusLook& look_of(std::string_view status);
 
 [[nodiscard]] std::string title_of(const DagPictureNode& node);
-[[nodiscard]] std::string_view word_of(DagNodeKind kind);
+[[nodiscard]] std::string_view word_of(std::optional<DagNodeKind> kind);
 /// "43 %" for a running node of which that is known, else empty.
 [[nodiscard]] std::string words_of_share(const DagPictureNode& node);
 /// From 0 to 1, whatever is noted; nothing unless the node is running.

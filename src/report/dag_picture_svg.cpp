@@ -107,11 +107,10 @@ std::string stripe_element(const LayoutItem& item, std::string_view status) {
 }
 
 std::string box_element(const PictureBox& box, const LayoutItem& item) {
-    const bool idle = !box.status.empty() && look_of(box.status).idle;
     std::string svg = fmt::format(
         "<g>\n<title>{}</title>\n<rect class=\"dag-card{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
         "height=\"{:.1f}\" rx=\"6\"/>\n",
-        escaped(box.explanation), idle ? " dag-idle" : "", item.x, item.y, item.width, item.height);
+        escaped(box.explanation), box.is_there ? "" : " dag-idle", item.x, item.y, item.width, item.height);
     if (!box.status.empty()) svg += stripe_element(item, box.status);
     const double left = item.x + kBoxSide;
     double y = item.y + kBoxPadding;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
@@ -98,11 +100,32 @@ std::string nothing_read(const JobSummary& summary, const ScreenStyle& style) {
                     style, Paint::red);
 }
 
+/// Which branches the next start of the job has left to do.
+std::string what_goes_on(const JobSummary& summary, const ScreenStyle& style) {
+    constexpr std::size_t kNamed = 5;
+    std::vector<std::string> names;
+    bool some_are_done = false;
+    for (const BranchSummary& node : summary.branches) {
+        if (node.kind != "branch") continue;
+        const bool done = node.status == "complete" || node.status == "reused";
+        some_are_done = some_are_done || done;
+        if (!done) names.push_back(show_text(node.name));
+    }
+    if (names.empty() || !some_are_done) return {};
+    const std::size_t more = names.size() - std::min(names.size(), kNamed);
+    names.resize(names.size() - more);
+    return labelled("",
+                    fmt::format("runs {}{}; what is complete stays", fmt::join(names, ", "),
+                                more > 0 ? fmt::format(" and {} more", more) : ""),
+                    style);
+}
+
 std::string next_steps(const JobSummary& summary, const ScreenStyle& style) {
     const bool again = summary.status == JobStatus::failed || summary.status == JobStatus::stopped ||
                        summary.status == JobStatus::completed_with_failures;
     if (again && !summary.resumption_command.empty()) {
-        return labelled_command("to go on", show_text(summary.resumption_command), style);
+        return labelled_command("to go on", show_text(summary.resumption_command), style) +
+               what_goes_on(summary, style);
     }
     if (summary.quarantined > 0) {
         return labelled("next", fmt::format("dj-tools quarantine {}", show_text(summary.job_id)), style,

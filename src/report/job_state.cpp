@@ -28,11 +28,6 @@ JobCondition condition_in_summary(JobStatus status) {
     return JobCondition::running;
 }
 
-/// Events of the attempt that the summary speaks of, or a later one.
-bool events_are_current(const JobState& state) {
-    return !state.summary || state.events.attempt >= state.summary->attempt;
-}
-
 double start_of(const JobState& state) {
     if (state.summary && state.summary->start_time > 0) return state.summary->start_time;
     return state.events.first_timestamp;
@@ -115,6 +110,10 @@ JobState read_job_state(FileSystem& files, const std::filesystem::path& job_fold
     if (!state.summary && !state.quarantine_file.empty())
         state.rows_in_quarantine_file = count_lines(files, state.quarantine_file);
     return state;
+}
+
+bool events_are_current(const JobState& state) {
+    return !state.summary || state.events.attempt >= state.summary->attempt;
 }
 
 double last_sign_of_life(const JobState& state) {

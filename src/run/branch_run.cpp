@@ -148,7 +148,10 @@ void BranchRun::schedule() {
         if (active != active_.end()) active->second->stop.request("another branch has failed");
     }
     const std::vector<std::uint32_t> ready = schedule_.begin_ready(now);
-    for (const std::uint32_t node : schedule_.take_changed()) tell(node);
+    for (const std::uint32_t node : schedule_.take_changed()) {
+        tell(node);
+        schedule_.forget_partitions(node);
+    }
     for (const std::uint32_t node : ready) tell_all({Command::Kind::begin, node});
     if (schedule_.over() && active_.empty() && !told_end_) {
         told_end_ = true;

@@ -88,6 +88,12 @@ void BranchSchedule::ended(std::uint32_t number, JobResult ended_so, double now_
     }
 }
 
+void BranchSchedule::forget_partitions(std::uint32_t number) {
+    JobResult& result = nodes_.at(number).result;
+    result.partitions = {};
+    result.op_rows = {};
+}
+
 void BranchSchedule::fail(std::uint32_t number, double now_seconds) {
     const BranchNodeSpec& spec = spec_.nodes[number];
     NodeResult& node = nodes_[number];

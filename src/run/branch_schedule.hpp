@@ -31,6 +31,8 @@ public:
 
     [[nodiscard]] bool over() const;
     [[nodiscard]] const NodeResult& node(std::uint32_t number) const { return nodes_.at(number); }
+    /// Gives back the memory of what a node's result says of single partitions: of a million, in fifty branches.
+    void forget_partitions(std::uint32_t node);
     /// One exit for the job, and why.
     void fill(BranchJobResult& result) const;
 

@@ -188,17 +188,20 @@ void judge(const EarlierWorkContext& context, const std::vector<StateRef>& list,
     }
     result.first_pass = first_pass(context.pipeline, result.states);
     for (std::uint32_t s = 0; s < result.first_pass; ++s)
-        result.decided.push_back({context.pipeline.segments[s].end_op, 0, 0});
+        result.decided.push_back({context.pipeline.segments[s].end_op, 0, 0, {}});
     const bool exports = result.first_pass + 1 == context.pipeline.segments.size();
     for (const Finding& finding : findings) {
         if (!finding.problem.empty()) continue;
         const StateHead& head = list[finding.number].head;
         ByteReader reader(finding.bytes);
         if (head.kind == StateKind::row_plan) {
-            for (EarlierWork::Decided& decided : result.decided) {
+            for (EarlierDecision& decided : result.decided) {
                 if (head.position != decided.op_index + 1) continue;
-                decided.rows_in += reader.get<std::uint64_t>();
-                decided.rows_out += reader.get<std::uint64_t>();
+                const auto rows_in = reader.get<std::uint64_t>();
+                const auto rows_out = reader.get<std::uint64_t>();
+                decided.rows_in += rows_in;
+                decided.rows_out += rows_out;
+                decided.partitions.push_back({head.partition, rows_in, rows_out});
             }
         } else if (exports) {
             AdoptedPartition adopted;

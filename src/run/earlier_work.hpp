@@ -10,6 +10,7 @@
 #include "dj/mpi/communicator.hpp"
 #include "dj/run/job.hpp"
 #include "exporter.hpp"
+#include "mapping_book.hpp"
 #include "messages.hpp"
 #include "partition_account.hpp"
 #include "partition_state.hpp"
@@ -24,6 +25,14 @@ struct AdoptedPartition {
     std::int32_t rank = 0;  ///< That keeps its faults.
 };
 
+/// What a dataset-wide operator decided in an earlier start of the job.
+struct EarlierDecision {
+    std::size_t op_index = 0;
+    std::uint64_t rows_in = 0;
+    std::uint64_t rows_out = 0;
+    std::vector<EarlierRows> partitions;
+};
+
 struct EarlierWork {
     std::uint32_t first_pass = 0;
     /// Of a run that keeps states: all of them are there.
@@ -35,13 +44,8 @@ struct EarlierWork {
     UsableStates states{{}, {{}, {}, 0}};
     std::vector<AdoptedPartition> adopted;  ///< By partition.
     std::uint64_t rows_at_end = 0;          ///< If it is complete.
-    struct Decided {
-        std::size_t op_index = 0;
-        std::uint64_t rows_in = 0;
-        std::uint64_t rows_out = 0;
-    };
-    std::vector<Decided> decided;       ///< By the dataset-wide operators before the first pass.
-    std::uint64_t last_generation = 0;  ///< Highest number ever used.
+    std::vector<EarlierDecision> decided;   ///< By the dataset-wide operators before the first pass.
+    std::uint64_t last_generation = 0;      ///< Highest number ever used.
     std::vector<GenerationRecord>
         untold_generations;               ///< That no event tells of: their writer was killed then.
     std::vector<StateRef> untold_states;  ///< Of these.

@@ -84,9 +84,14 @@ void JobCheckpoints::hand_over(Coordinator& coordinator) const {
                            }});
 }
 
+void JobCheckpoints::hand_over(MappingBook& mapping) const {
+    for (const EarlierDecision& decided : earlier_.decided)
+        mapping.take_over(decided.op_index, decided.partitions);
+}
+
 std::vector<ResolvedOp> JobCheckpoints::resolved() const {
     std::vector<ResolvedOp> resolved;
-    for (const EarlierWork::Decided& decided : earlier_.decided) {
+    for (const EarlierDecision& decided : earlier_.decided) {
         RowPlanCounts counts;
         counts.rows_in = decided.rows_in;
         counts.rows_out = decided.rows_out;

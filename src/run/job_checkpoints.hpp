@@ -31,6 +31,7 @@ public:
 
     /// Rank 0, before the first pass.
     void hand_over(Coordinator& coordinator) const;
+    void hand_over(MappingBook& mapping) const;
     /// Dataset-wide operators that have decided already.
     [[nodiscard]] std::vector<ResolvedOp> resolved() const;
 

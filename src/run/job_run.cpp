@@ -52,7 +52,9 @@ JobRun::JobRun(const mpi::Communicator& communicator, const JobSurroundings& sur
         coordinator_.emplace(spec_, input_, communicator_.size(), [this](int to, Tag tag, std::string bytes) {
             desk_->send(to, tag, std::move(bytes));
         });
-        coordinator_->keep(MappingBook(*pipeline_, input_.partitions.size()));
+        MappingBook mapping(*pipeline_, input_.partitions.size());
+        checkpoints_->hand_over(mapping);
+        coordinator_->keep(std::move(mapping));
         checkpoints_->hand_over(*coordinator_);
         board_.emplace(spec_, input_, *coordinator_, communicator_.size());
         resolved_ = checkpoints_->resolved();

@@ -25,17 +25,40 @@ void MappingBook::add(std::uint32_t pass, const PartitionDone& done) {
     if (exports_ && pass + 1 == passes_.size()) exported_[done.partition] = done.rows;
 }
 
+void MappingBook::take_over(std::size_t op_index, const std::vector<EarlierRows>& decisions) {
+    if (op_rows_.empty()) return;
+    for (const EarlierRows& decision : decisions) {
+        rows_of(decision.partition, op_index) = {
+            true,
+            decision.rows_in,
+            decision.rows_out,
+            decision.rows_in - std::min(decision.rows_out, decision.rows_in),
+            0,
+            0};
+    }
+}
+
 void MappingBook::add_ops(const Pass& pass, const PartitionDone& done) {
     for (std::size_t op = 0; op < ops_ && op + 1 < done.tallies.size(); ++op) {
         const StepTally& tally = done.tallies[op + 1];
         OpRows& rows = rows_of(done.partition, op);
-        if (pass.ends_dataset_wide && op == pass.end_op) {
+        if (op < pass.first_op && is_dataset_wide(op)) {
+            // Decided before this pass; what an earlier start has counted of it are the rows without a key.
+            if (!rows.known || tally.quarantined <= rows.quarantined) continue;
+            rows.rows_in += tally.quarantined - rows.quarantined;
+            rows.quarantined = tally.quarantined;
+        } else if (pass.ends_dataset_wide && op == pass.end_op) {
             // The tally has only rows without a key; what became of the others the next pass will tell.
             rows = {false, done.rows + tally.quarantined, 0, 0, 0, tally.quarantined};
         } else if (tally.rows_in > 0 || (op >= pass.first_op && op < pass.end_op)) {
             rows = {true, tally.rows_in, tally.rows_out, tally.dropped, tally.made, tally.quarantined};
         }
     }
+}
+
+bool MappingBook::is_dataset_wide(std::size_t op) const {
+    return std::ranges::any_of(
+        passes_, [op](const Pass& pass) { return pass.ends_dataset_wide && pass.end_op == op; });
 }
 
 /// How many rows the operator between this pass and the one before let through: those with which this pass began.

@@ -14,12 +14,22 @@
 
 namespace dj {
 
+/// Rows of a partition that a dataset-wide operator took, without those that had no key, and left.
+struct EarlierRows {
+    std::uint32_t partition = 0;
+    std::uint64_t rows_in = 0;
+    std::uint64_t rows_out = 0;
+};
+
 class MappingBook {
 public:
     /// Beyond so many (partition, operator) pairs there is nothing on operators: neither memory nor reports would bear it.
     static constexpr std::size_t kMostPairs = 200'000;
 
     MappingBook(const Pipeline& pipeline, std::size_t partitions);
+
+    /// What operator `op_index` decided in an earlier start of the job. Before partitions are added.
+    void take_over(std::size_t op_index, const std::vector<EarlierRows>& decisions);
 
     /// A partition that is reported again counts as it was reported last.
     void add(std::uint32_t pass, const PartitionDone& done);
@@ -36,6 +46,7 @@ private:
     [[nodiscard]] OpRows& rows_of(std::uint32_t partition, std::size_t op) {
         return op_rows_[partition * ops_ + op];
     }
+    [[nodiscard]] bool is_dataset_wide(std::size_t op) const;
     void add_ops(const Pass& pass, const PartitionDone& done);
     void add_row_plan(std::uint32_t pass, const PartitionDone& done);
 

@@ -2,13 +2,8 @@
 #include <chrono>
 
 #include "job_run.hpp"
-#include "pipeline.hpp"
 
 namespace dj {
-
-void check_job(const JobSpec& spec, const OpCatalog& catalog, const JobInput& input) {
-    if (!input.files.empty()) (void)make_pipeline(spec, catalog, input.files.front().path, {});
-}
 
 JobResult run_job(const mpi::Communicator& communicator, const JobSurroundings& surroundings,
                   const JobSpec& spec, const JobInput& input) {

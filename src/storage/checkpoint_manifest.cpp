@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "dj/base/error.hpp"
+#include "dj/base/json_fields.hpp"
 #include "storage/checkpoint_index.hpp"
-#include "storage/json_fields.hpp"
 
 namespace dj {
 namespace {

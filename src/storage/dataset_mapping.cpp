@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "dj/base/error.hpp"
+#include "dj/base/json_fields.hpp"
 #include "dj/storage/job_layout.hpp"
-#include "storage/json_fields.hpp"
 
 namespace dj {
 namespace {

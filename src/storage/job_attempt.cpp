@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "dj/base/error.hpp"
+#include "dj/base/json_fields.hpp"
 #include "dj/storage/job_summary.hpp"
-#include "storage/json_fields.hpp"
 
 namespace dj {
 namespace {

@@ -6,9 +6,9 @@
 #include <cstdlib>
 
 #include "dj/base/error.hpp"
+#include "dj/base/json_fields.hpp"
 #include "dj/storage/job_layout.hpp"
 #include "dj/storage/job_summary.hpp"
-#include "storage/json_fields.hpp"
 
 namespace dj {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -148,6 +149,18 @@ JobLayout JobLayout::of_branch(std::string branch) const {
     JobLayout layout = *this;
     layout.branch_ = std::move(branch);
     return layout;
+}
+
+std::vector<std::string> JobLayout::parts(FileSystem& files) const {
+    std::set<std::string> names;
+    for (const auto& folder : {checkpoints(), results()}) {
+        if (!files.info(folder)) continue;
+        for (const auto& name : files.list(folder)) {
+            const auto info = files.info(folder / name);
+            if (info && info->is_directory) names.insert(name);
+        }
+    }
+    return {names.begin(), names.end()};
 }
 
 fs::path JobLayout::own(const fs::path& folder) const { return branch_.empty() ? folder : folder / branch_; }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "dj/base/error.hpp"
-#include "storage/json_fields.hpp"
+#include "dj/base/json_fields.hpp"
 
 namespace dj {
 namespace {

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "dj/base/error.hpp"
+#include "dj/base/hash.hpp"
 #include "events/scratch_folder.hpp"
 
 namespace dj {
@@ -39,17 +40,28 @@ protected:
 
 TEST_F(PartitionTableTest, ComesBackAsItWas) {
     EXPECT_FALSE(read().has_value());
-    write(to_json(small_table()).dump() + "\n");
+    write(to_text(small_table()) + "\n");
     const auto back = read().value();
-    EXPECT_EQ(to_json(back), to_json(small_table()));
+    EXPECT_EQ(to_text(back), to_text(small_table()));
     ASSERT_EQ(back.partitions.size(), 2U);
     EXPECT_EQ(back.partitions[1].ranges[0].end, 1ULL << 62);
     EXPECT_EQ(back.files[1].modified_ns, 1767225600000000001);
     EXPECT_EQ(back.options.at("size"), 5000);
 }
 
+TEST_F(PartitionTableTest, IsTheTextOfItsJson) {
+    for (auto table : {small_table(), PartitionTable{}}) {
+        const std::string text = to_text(table);
+        auto json = nlohmann::json::parse(text);
+        EXPECT_EQ(json.dump(), text) << "sorted, without blanks";
+        const auto checksum = json.at("checksum").get<std::string>();
+        json.erase("checksum");
+        EXPECT_EQ(checksum, to_hex(xxh3_128(json.dump())));
+    }
+}
+
 TEST_F(PartitionTableTest, NoFlippedByteAndNoMissingEndGoesUnnoticed) {
-    const std::string whole = to_json(small_table()).dump();
+    const std::string whole = to_text(small_table());
     for (std::size_t i = 0; i < whole.size(); ++i) {
         for (const char flip : {'\x01', '\x80'}) {
             auto torn = whole;
@@ -63,7 +75,7 @@ TEST_F(PartitionTableTest, NoFlippedByteAndNoMissingEndGoesUnnoticed) {
 }
 
 TEST_F(PartitionTableTest, AnotherFormatIsRefusedByName) {
-    auto other = to_json(small_table());
+    auto other = nlohmann::json::parse(to_text(small_table()));
     other["schema_version"] = 1;
     write(other.dump());
     try {

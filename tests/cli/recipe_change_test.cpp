@@ -21,7 +21,8 @@ JobSpec recipe() {
 std::string after(const std::function<void(JobSpec&)>& edit) {
     auto edited = recipe();
     edit(edited);
-    return recipe_change(nlohmann::json::parse(describe_recipe(recipe()).dump()), describe_recipe(edited));
+    return recipe_change(nlohmann::json::parse(describe_recipe(recipe(), {}).dump()),
+                         describe_recipe(edited, {}));
 }
 
 TEST(RecipeChange, SaysWhatIsOtherwise) {
@@ -44,6 +45,33 @@ TEST(RecipeChange, SaysWhatIsOtherwise) {
               "export_path \"out.jsonl\" → \"b.jsonl\"");
 }
 
+TEST(RecipeChange, OfBranchesOneByOne) {
+    const auto described = [](const std::function<void(std::vector<RecipeBranch>&)>& edit) {
+        std::vector<RecipeBranch> branches(2);
+        branches[0].options.name = "short";
+        branches[0].ops = recipe().ops;  // those of the common part are the first two
+        branches[0].first_own_op = 2;
+        branches[1].options.name = "all";
+        edit(branches);
+        JobSpec common = recipe();
+        common.ops.resize(2);
+        return describe_recipe(common, branches);
+    };
+    const auto before = described([](auto&) {});
+    EXPECT_EQ(recipe_change(before, before), "");
+    EXPECT_EQ(
+        recipe_change(before, described([](auto& branches) {
+                          branches[0].ops[2].params["min_len"] = 20;
+                          branches[1].options.name = "other";
+                      })),
+        "branch all is gone; branch other is new; branch short: the first operator has changed already, 1 "
+        "text_length_filter: min_len 10 → 20");
+    EXPECT_EQ(recipe_change(before, described([](auto& branches) { branches[1].options.input = "short"; })),
+              "branch all: input \"common\" → \"short\"");
+    EXPECT_NE(recipe_change(describe_recipe(recipe(), {}), before), "")
+        << "a linear recipe has become one with branches";
+}
+
 TEST(RecipeChange, StaysShort) {
     const auto text = after([](auto& spec) {
         for (int i = 0; i < 50; ++i) spec.ops.push_back({.name = "x"});
@@ -54,7 +82,7 @@ TEST(RecipeChange, StaysShort) {
 }
 
 TEST(RecipeChange, WhatIsNoDescriptionTellsNothing) {
-    const auto now = describe_recipe(recipe());
+    const auto now = describe_recipe(recipe(), {});
     for (const auto* other :
          {"null", "[]", "{}", "7", R"({"operators": 3, "settings": {}})",
           R"({"operators": [], "settings": 1})", R"({"operators": [{"name": 3}], "settings": {}})"}) {

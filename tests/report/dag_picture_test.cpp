@@ -167,6 +167,18 @@ TEST(DagPicture, SvgSaysHowItStands) {
                 AllOf(Not(HasSubstr("dag-failed")), Not(HasSubstr("class=\"dag-track\""))));
 }
 
+TEST(DagPicture, SvgShowsWhatIsNotThereWithABrokenLine) {
+    for (const auto& [status, broken] : std::vector<std::pair<std::string, std::size_t>>{
+             {"planned", 2}, {"skipped", 2}, {"running", 1}, {"failed", 1}, {"complete", 0}, {"reused", 0}}) {
+        DagPicture dag;
+        dag.nodes.push_back({.id = "a", .status = status, .note = "why", .output = "out.jsonl"});
+        const auto svg = dag_svg(dag);
+        EXPECT_EQ(count_of(svg, "class=\"dag-card dag-idle\""), broken) << status << ": the node, its output";
+        const auto* style = status == "failed" ? "\"dag-dim dag-failed\"" : "\"dag-dim\"";
+        EXPECT_THAT(svg, testing::ContainsRegex("<text class=" + std::string(style) + "[^>]*>why<"));
+    }
+}
+
 TEST(DagPicture, LongListsOfOperatorsAreCut) {
     DagPicture dag;
     dag.nodes.push_back({.id = "a", .operators = std::vector<std::string>(12, "some_filter")});

@@ -54,6 +54,20 @@ TEST_F(FinalScreenTest, AFailedJobSaysWhyAndHowToGoOn) {
     EXPECT_THAT(text, HasSubstr("to go on    dj-mpi --config recipe.yaml --job_id sample\n"));
 }
 
+TEST_F(FinalScreenTest, WhichBranchesTheCommandRuns) {
+    summary_.status = JobStatus::completed_with_failures;
+    summary_.branches = {{.name = "common", .kind = "common", .status = "complete"},
+                         {.name = "good", .kind = "branch", .status = "complete"}};
+    EXPECT_THAT(screen(), Not(HasSubstr("what is complete stays")));
+    summary_.branches.push_back({.name = "bad", .kind = "branch", .status = "failed"});
+    EXPECT_THAT(screen(), HasSubstr("            runs bad; what is complete stays\n"));
+    for (int i = 0; i < 8; ++i)
+        summary_.branches.push_back({.name = fmt::format("b{}", i), .kind = "branch", .status = "stopped"});
+    EXPECT_THAT(screen(), HasSubstr("runs bad, b0, b1, b2, b3 and 4 more; what is complete stays"));
+    summary_.branches[1].status = "skipped";
+    EXPECT_THAT(screen(), Not(HasSubstr("what is complete stays"))) << "nothing is";
+}
+
 TEST_F(FinalScreenTest, TheCommandToGoOnIsInOnePiece) {
     summary_.status = JobStatus::stopped;
     summary_.resumption_command = "mpirun -n 64 dj-mpi " + std::string(200, 'x') + " --job_id 'a b'";

@@ -33,6 +33,28 @@ protected:
     std::optional<Pipeline> pipeline_;
 };
 
+TEST_F(MappingBookTest, WhatWasDecidedInAnEarlierStartStands) {
+    ops({{"text_length_filter", {}},
+         {"document_deduplicator", {}},
+         {"text_chunk_mapper", nlohmann::json::object()}});
+    MappingBook book(*pipeline_, 2);
+    book.take_over(1, {{0, 4, 4}, {1, 7, 6}});
+    PartitionDone second = done(1, 9);
+    second.tallies[1] = {10, 8, 2, 0, 0, 0, 5};
+    second.tallies[2] = {1, 0, 0, 0, 1, 0, 5};  // a row without a key, counted by the earlier start
+    second.tallies[3] = {6, 9, 1, 4, 0, 0, 5};
+    book.add(1, second);
+    const JobResult result = filled(book, 2);
+    EXPECT_EQ(result.op_rows[1].rows_out, 4U);
+    EXPECT_EQ(result.op_rows[3].rows_in, 10U);
+    const OpRows& dedup = result.op_rows[4];
+    EXPECT_TRUE(dedup.known);
+    EXPECT_EQ(dedup.rows_in, 8U);
+    EXPECT_EQ(dedup.quarantined, 1U);
+    EXPECT_EQ(dedup.rows_out, 6U);
+    EXPECT_EQ(dedup.dropped, 1U);
+}
+
 TEST_F(MappingBookTest, ADatasetWideOperatorIsKnownWhenTheNextPassHasSeenItsRows) {
     ops({{"text_length_filter", {}},
          {"document_deduplicator", {}},

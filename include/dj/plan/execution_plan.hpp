@@ -111,9 +111,9 @@ struct Segment {
 inline constexpr std::size_t kMaxDagNodes = 20'000;
 /// `dag_execution_plan.json` with Data-Juicer's field names and node ids; see docs/formats/dag_execution_plan.md. One node
 /// per operator and partition, or, beyond `kMaxDagNodes` of them, one per operator (`metadata.collapsed`). The caller adds
-/// `metadata.created_at`.
+/// `metadata.created_at`. `export_path`: where the last segment's rows go; empty: nothing is said of it.
 [[nodiscard]] nlohmann::json describe_dag(const std::vector<OpCall>& ops,
                                           const std::vector<Segment>& segments, std::size_t partition_count,
-                                          const Resources& resources);
+                                          const Resources& resources, const std::string& export_path = {});
 
 }  // namespace dj

@@ -18,8 +18,8 @@ namespace dj {
 /// Operators that follow each other without a fork between them.
 struct DagPictureNode {
     std::string id;
-    std::string title;  ///< The id is shown where this is empty.
-    DagNodeKind kind = DagNodeKind::branch;
+    std::string title;                                      ///< The id is shown where this is empty.
+    std::optional<DagNodeKind> kind = DagNodeKind::branch;  ///< Nothing: a pass of a job without branches.
     std::vector<std::string> operators;
     /// planned, running, complete, failed, skipped, stopped or reused; another word is shown without a colour.
     std::string status = "planned";

@@ -50,6 +50,8 @@ struct JobState {
 /// The same without the events, unless there is no summary: quick, enough for a list.
 [[nodiscard]] JobState read_job_head(FileSystem& files, const std::filesystem::path& job_folder);
 
+/// Whether the events are of the attempt that the summary speaks of, or of a later one.
+[[nodiscard]] bool events_are_current(const JobState& state);
 /// `now`: seconds since the epoch.
 [[nodiscard]] JobCondition condition_of(const JobState& state, double now);
 /// Newest of heartbeat and events; 0 if there is neither.

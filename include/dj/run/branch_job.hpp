@@ -55,7 +55,9 @@ struct NodeResult {
     double begin_seconds = 0;     ///< Since the epoch; 0: it was not begun.
     double end_seconds = 0;       ///< Of the last try that ended.
     double next_try_seconds = 0;  ///< When it may begin again.
-    JobResult result;             ///< Of the last try; its steps begin with the input.
+    /// Of the last try; its steps begin with the input. What it says of single partitions is there only while `changed` of
+    /// BranchWatch hears of its end.
+    JobResult result;
 };
 
 struct BranchJobResult {

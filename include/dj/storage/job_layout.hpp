@@ -68,6 +68,9 @@ public:
     /// folders of its own below the job's. An empty name: the job's own.
     [[nodiscard]] JobLayout of_branch(std::string branch) const;
 
+    /// Of a job with branches: the parts that have a folder of their own under checkpoints or results, by name. Else empty.
+    [[nodiscard]] std::vector<std::string> parts(FileSystem& files) const;
+
     [[nodiscard]] const std::string& job_id() const { return places_.job_id; }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
     [[nodiscard]] std::filesystem::path summary() const;
