@@ -17,6 +17,7 @@ ALLOWED = [  # (regular expression on the demangled name, reason)
     (r"^(std|fmt|spdlog|nlohmann|arrow|parquet|CLI|YAML|__gnu_cxx|roaring)::", "instantiated from a library"),
     (r"^(vtable|typeinfo|typeinfo name|VTT|construction vtable) for ", "written by the compiler"),
     (r"^DW\.ref\.", "exception handling"),
+    (r"^dj::\(anonymous namespace\)::hdf5_turn$", "guards the state of HDF5, which is one per process"),
 ]
 NOT_MODULES = {"libdj_simdjson.a", "libdj_test_support.a"}
 # objdump -t:  address flags section<TAB>size name

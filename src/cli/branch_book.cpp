@@ -42,31 +42,64 @@ BranchBook::BranchBook(FileSystem& files, JobLayout layout, BranchJobSpec& job)
     }
 }
 
+/// What cannot be understood is no record: the branch then goes on from its states.
 void BranchBook::look_for_record(std::size_t number) {
     const JobSpec& spec = job_.nodes[number].spec;
     const auto text = read_whole_file(files_, layout_.of_branch(spec.node).branch_record());
     if (!text) return;
-    const auto record = json::parse(*text, nullptr, false);
-    if (!record.is_object() || record.value("output_identity", "") != spec.output_identity) return;
-    std::vector<OutputFile> outputs;
-    for (const json& output : record.value("outputs", json::array()))
-        outputs.push_back(
-            {output.value("path", ""), output.value("rows", 0ULL), output.value("bytes", 0ULL)});
-    if (!stands(files_, outputs)) return;
-    nodes_[number] = branch_summary_from_json(record.value("summary", json::object()));
-    nodes_[number].status = to_string(NodeStatus::reused);
-    nodes_[number].name = spec.node;
-    outputs_[number] = std::move(outputs);
+    try {
+        const json record = json::parse(*text);
+        if (record.at("output_identity") != spec.output_identity) return;
+        std::vector<OutputFile> outputs;
+        for (const json& output : record.at("outputs"))
+            outputs.push_back({output.at("path").get<std::string>(), output.at("rows").get<std::uint64_t>(),
+                               output.at("bytes").get<std::uint64_t>()});
+        if (!stands(files_, outputs)) return;
+        records_read_ = record.at("records_read").get<std::uint64_t>();
+        input_bytes_ = record.at("input_bytes").get<std::uint64_t>();
+        take_figures(number, branch_summary_from_json(record.at("summary")));
+        outputs_[number] = std::move(outputs);
+    } catch (const json::exception&) {
+        return;
+    }
 }
 
-void BranchBook::write_record(std::size_t number) {
+/// `found`: as it was written, with the steps of the whole chain. What the branch shares may be cut otherwise since then.
+void BranchBook::take_figures(std::size_t number, BranchSummary found) {
+    BranchSummary& node = nodes_[number];
+    const std::vector<StepCount> chain = std::move(found.steps);
+    found.name = node.name;
+    found.kind = node.kind;
+    found.parent = node.parent;
+    found.operators = node.operators;
+    found.output_path = node.output_path;
+    found.status = to_string(NodeStatus::reused);
+    node = std::move(found);
+    fill_steps(number, chain);
+}
+
+/// Every branch knows what was done on its whole way; what is shared may have run in an earlier start of the job.
+void BranchBook::fill_steps(std::size_t branch, const std::vector<StepCount>& chain) {
+    if (chain.empty()) return;
+    read_ = chain.front();
+    nodes_[branch].steps = own_steps(branch, chain);
+    const std::size_t first = job_.nodes[branch].first_op;
+    if (first < chain.size()) nodes_[branch].rows_in = chain[first].rows_out;
+    fill_shared_steps(branch, chain);
+}
+
+void BranchBook::write_record(std::size_t number, const JobResult& result) {
     const JobSpec& spec = job_.nodes[number].spec;
     json outputs = json::array();
-    for (const OutputFile& output : outputs_[number])
+    for (const OutputFile& output : result.outputs)
         outputs.push_back({{"path", output.path}, {"rows", output.rows}, {"bytes", output.bytes}});
+    BranchSummary whole = nodes_[number];
+    whole.steps = result.steps;
     const json record = {{"output_identity", spec.output_identity},
                          {"outputs", std::move(outputs)},
-                         {"summary", to_json(nodes_[number])}};
+                         {"records_read", result.records_read},
+                         {"input_bytes", result.input_bytes},
+                         {"summary", to_json(whole)}};
     const auto path = layout_.of_branch(spec.node).branch_record();
     files_.create_directories(path.parent_path());
     replace_file(files_, path, record.dump(1, ' ', false, json::error_handler_t::replace) + "\n",
@@ -82,7 +115,6 @@ std::vector<StepCount> BranchBook::own_steps(std::size_t number, const std::vect
     return {step_of(spec.first_op), exports ? chain.end() : step_of(spec.spec.ops.size())};
 }
 
-/// Every branch knows what was done on its whole way; what is shared may have run in an earlier start of the job.
 void BranchBook::fill_shared_steps(std::size_t branch, const std::vector<StepCount>& chain) {
     for (auto node = job_.nodes[branch].parent; node; node = job_.nodes[*node].parent) {
         BranchSummary& shared = nodes_[*node];
@@ -122,7 +154,7 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     node.output_bytes = result.output_bytes;
     outputs_[number] = result.outputs;
     fill_shared_steps(number, result.steps);
-    if (state.status == NodeStatus::complete && result.exit == ExitCode::done) write_record(number);
+    if (state.status == NodeStatus::complete && result.exit == ExitCode::done) write_record(number, result);
 }
 
 void BranchBook::note_partitions(const NodeResult& state) {
@@ -146,6 +178,8 @@ std::vector<BranchSummary> BranchBook::summaries() const {
 JobResult BranchBook::total(const BranchJobResult& job) const {
     const std::lock_guard lock(mutex_);
     JobResult total;
+    total.records_read = records_read_;
+    total.input_bytes = input_bytes_;
     total.exit = job.exit;
     total.error = job.error;
     total.seconds = job.seconds;

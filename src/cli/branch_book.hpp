@@ -30,7 +30,9 @@ public:
 private:
     void look_for_record(std::size_t node);
     void note_partitions(const NodeResult& state);
-    void write_record(std::size_t node);
+    void write_record(std::size_t node, const JobResult& result);
+    void take_figures(std::size_t node, BranchSummary found);
+    void fill_steps(std::size_t branch, const std::vector<StepCount>& chain);
     [[nodiscard]] std::vector<StepCount> own_steps(std::size_t node,
                                                    const std::vector<StepCount>& chain) const;
     void fill_shared_steps(std::size_t branch, const std::vector<StepCount>& chain);
@@ -42,6 +44,8 @@ private:
     std::vector<BranchSummary> nodes_;
     std::vector<std::vector<OutputFile>> outputs_;  ///< By node.
     StepCount read_;                                ///< The reading of the input.
+    std::uint64_t records_read_ = 0;                ///< As earlier starts of the job found it.
+    std::uint64_t input_bytes_ = 0;
     std::vector<PartitionResult> partitions_;  ///< How they were read; not what became of them in a branch.
 };
 

@@ -38,7 +38,7 @@ ParamSet<GlobalOptions> global_params() {
     params.add(&T::temp_dir, "temp_dir",
                "Scratch space, best on a disk of the node. Default: in the job folder.");
     params.add(&T::executor_type, "executor_type",
-               "Accepted for Data-Juicer's sake: all of them run here alike.",
+               "branch: the recipe has common_process and branches. The others mean the same here.",
                {.choices = {"default", "local", "ray", "ray_partitioned", "mpi", "branch"}});
     params.add(&T::skip_op_error, "skip_op_error",
                "A row on which an operator fails goes to the quarantine. false: the first one ends the job.");

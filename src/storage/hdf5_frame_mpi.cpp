@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <mutex>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -180,9 +181,13 @@ private:
     int fd_;
 };
 
+/// HDF5's own state is one for the whole process, and need not be thread-safe: branches that commit at once take turns.
+std::mutex hdf5_turn;
+
 }  // namespace
 
 GenerationFrame make_generation_frame(GenerationRecord& record) {
+    const std::lock_guard turn(hdf5_turn);
     constexpr std::string_view kMake = "make the structure of a checkpoint's file in memory";
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     const MemoryFile memory;

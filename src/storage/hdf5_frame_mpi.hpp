@@ -22,8 +22,8 @@ struct GenerationFrame {
 };
 
 /// Attributes and two datasets, /index and /payload, contiguous, with places for their full size; `record` says how large
-/// they are, and is told where they lie. Always by the same thread of a process: HDF5 need not be thread-safe. Throws
-/// EnvironmentError with HDF5's words, of which none go to standard error.
+/// they are, and is told where they lie. Thread-safe. Throws EnvironmentError with HDF5's words, of which none go to standard
+/// error.
 [[nodiscard]] GenerationFrame make_generation_frame(GenerationRecord& record);
 
 }  // namespace dj

@@ -119,5 +119,41 @@ TEST_F(ResumePlan, ExportedRowsAreOfOneOutput) {
     EXPECT_EQ(usable().exported(1), nullptr) << "another format, or another place";
 }
 
+TEST_F(ResumePlan, RowsAtTheEndAreKnownWhenAllStatesAre) {
+    const auto rows_at = [&] { return rows_at_end(*pipeline_, usable(), 3); };
+    EXPECT_EQ(rows_at(), std::nullopt);
+    for (std::uint32_t partition = 0; partition < 3; ++partition) {
+        add(StateKind::rows, partition, 2);
+        add(StateKind::row_plan, partition, 3, 2);
+    }
+    EXPECT_EQ(rows_at(), std::nullopt) << "the operator behind the deduplicator has not run";
+    for (std::uint32_t partition = 0; partition < 3; ++partition) {
+        EXPECT_EQ(rows_at(), std::nullopt) << partition;
+        add(StateKind::rows, partition, 4, 2);
+        states_.back().head.rows = 10 + partition;
+    }
+    EXPECT_EQ(rows_at(), 33U);
+    auto states = usable();
+    states.forget(states_.front());
+    EXPECT_EQ(rows_at_end(*pipeline_, states, 3), std::nullopt) << "what another counts from is damaged";
+}
+
+TEST_F(ResumePlan, RowsAtADeduplicatorsEndAreThoseItLeft) {
+    JobSpec spec;
+    spec.output.path = "out.jsonl";
+    for (const char* name : {"text_length_filter", "document_deduplicator"})
+        spec.ops.push_back(op_call(catalog_, name));
+    const Pipeline pipeline = make_pipeline(spec, catalog_, {}, {});
+    hashes_.resize(3);
+    const auto rows_at = [&] { return rows_at_end(pipeline, usable(), 3); };
+    for (std::uint32_t partition = 0; partition < 3; ++partition) {
+        add(StateKind::row_plan, partition, 2, 1);
+        states_.back().head.rows = 5;
+    }
+    EXPECT_EQ(rows_at(), std::nullopt) << "a decision about rows that are not there";
+    for (std::uint32_t partition = 0; partition < 3; ++partition) add(StateKind::rows, partition, 1);
+    EXPECT_EQ(rows_at(), 15U);
+}
+
 }  // namespace
 }  // namespace dj

@@ -113,5 +113,21 @@ TEST_F(StateLayoutTest, BlocksOfTheOutputAreMadeOfStoredRows) {
         ElementsAre(false));
 }
 
+TEST_F(StateLayoutTest, OthersGoOnFromTheEndsOfAllPasses) {
+    const Pipeline& job = pipeline({"text_length_filter", "document_deduplicator", "clean_links_mapper"});
+    const StatePlan plan = plan_states(job, {.behind = std::vector<bool>(3, false), .of_all_ends = true});
+    EXPECT_THAT(bases(plan), ElementsAre(-1, -1, -1));
+    ASSERT_THAT(plan.boundary_taps, ElementsAre(true, true));
+    EXPECT_EQ(plan.boundaries[0].position, 1U);
+    EXPECT_EQ(plan.boundaries[1].position, 3U);
+    EXPECT_EQ(plan.boundaries[1].base_position, 1U);
+    EXPECT_THAT(plan.boundaries[1].names.texts, testing::Contains("text"));
+    // A deduplicator at the very end: the rows before it, about which it decides.
+    const Pipeline& wide = pipeline({"text_length_filter", "document_deduplicator"});
+    const StatePlan ends = plan_states(wide, {.behind = std::vector<bool>(2, false), .of_all_ends = true});
+    EXPECT_TRUE(ends.boundary_taps[0]);
+    EXPECT_EQ(ends.boundaries[0].position, 1U);
+}
+
 }  // namespace
 }  // namespace dj

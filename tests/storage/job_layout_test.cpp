@@ -149,6 +149,49 @@ TEST(JobLayout, WhatAttemptsLeftOfTheQuarantineIsFoundByNumber) {
                                      layout.unnamed_quarantine(4)));
 }
 
+TEST(JobLayout, ABranchHasFoldersOfItsOwn) {
+    const JobLayout job({.work_dir = "/w", .job_id = "j"});
+    const JobLayout branch = job.of_branch("quality");
+    EXPECT_EQ(branch.checkpoints(), "/w/j/checkpoints/quality");
+    EXPECT_EQ(branch.quarantine(), "/w/j/results/quality/quarantine.jsonl");
+    EXPECT_EQ(branch.final_mapping_report(), "/w/j/metadata/quality/final_mapping_report.json");
+    EXPECT_EQ(branch.branch_record(), "/w/j/metadata/quality/branch.json");
+    EXPECT_EQ(branch.intermediate(0, 1, "a_mapper", "parquet"),
+              "/w/j/intermediate/quality/partition_000000/op_001_a_mapper.parquet");
+    // What is the job's stays the job's.
+    EXPECT_EQ(branch.summary(), job.summary());
+    EXPECT_EQ(branch.partition_table(), job.partition_table());
+    EXPECT_EQ(branch.dataset_mapping(), job.dataset_mapping());
+    EXPECT_EQ(branch.events(kTime), job.events(kTime));
+    EXPECT_EQ(branch.of_branch("").checkpoints(), job.checkpoints());
+    EXPECT_EQ(branch.of_branch("web").checkpoints(), "/w/j/checkpoints/web");
+    const JobLayout elsewhere({.work_dir = "/w", .job_id = "j", .checkpoint_dir = "/large"});
+    EXPECT_EQ(elsewhere.of_branch("quality").checkpoints(), "/large/j/quality");
+}
+
+TEST(JobLayout, FilesOfBranchesAreTakenApart) {
+    const JobLayout job({.work_dir = "/w", .job_id = "j"});
+    for (const std::string name : {"quality", "common", "shared-0a1b2c3d", "a.b", "results", "metadata"}) {
+        const JobLayout branch = job.of_branch(name);
+        EXPECT_EQ(job.parse(branch.quarantine()), (JobFile{.kind = JobFileKind::quarantine, .branch = name}));
+        EXPECT_EQ(job.parse(branch.branch_record()),
+                  (JobFile{.kind = JobFileKind::branch_record, .branch = name}));
+        EXPECT_EQ(job.parse(branch.final_mapping_report()),
+                  (JobFile{.kind = JobFileKind::final_mapping_report, .branch = name}));
+        EXPECT_EQ(job.parse(branch.intermediate(5, 2, "a_mapper", "jsonl")),
+                  (JobFile{.kind = JobFileKind::intermediate,
+                           .partition = 5,
+                           .op_index = 2,
+                           .op_name = "a_mapper",
+                           .branch = name}));
+    }
+    for (const auto* path :
+         {"/w/j/results/quality/rows.jsonl", "/w/j/results/quality/deep/quarantine.jsonl",
+          "/w/j/metadata/branch.json", "/w/j/metadata/.quality/branch.json", "/w/j/logs/quality/branch.json",
+          "/w/j/results/../quarantine.jsonl", "/w/other/metadata/quality/branch.json"})
+        EXPECT_EQ(job.parse(path), std::nullopt) << path;
+}
+
 TEST(JobLayout, JobIdsThatWouldLeaveTheFolderAreRefused) {
     for (const std::string& id :
          {std::string(""), std::string("."), std::string(".."), std::string("a/b"), std::string("-x"),

@@ -38,6 +38,26 @@ JobSummary full_summary() {
     summary.working_directory = "/home/me";
     summary.machine = "boot:4026531836";
     summary.process_start = 123456;
+    summary.branches = {{.name = "common", .kind = "common", .status = "complete", .operators = {"a_mapper"}},
+                        {.name = "quality",
+                         .kind = "branch",
+                         .status = "failed",
+                         .parent = "common",
+                         .operators = {"b_filter"},
+                         .output_path = "out/quality.jsonl",
+                         .error_message = "disk full\n\"here\"",
+                         .share_done = 0.5,
+                         .attempts = 3,
+                         .start_time = 1700000001.5,
+                         .duration = 2.25,
+                         .rows_in = 10,
+                         .rows_out = 18446744073709551615ULL,
+                         .quarantined = 4,
+                         .cpu_seconds = 7.5,
+                         .peak_memory_bytes = 1ULL << 40,
+                         .output_bytes = 99,
+                         .counts_add_up = true,
+                         .steps = {{.name = "b_filter", .rows_in = 10, .rows_out = 9, .dropped = 1}}}};
     return summary;
 }
 
@@ -91,6 +111,18 @@ TEST(JobSummary, FieldsOfOtherTypesKeepTheirDefault) {
     EXPECT_EQ(summary.exit_code, std::nullopt);
     EXPECT_EQ(summary.duration, 4.0);
     EXPECT_EQ(job_summary_from_json(nlohmann::json::array()), JobSummary{});
+}
+
+TEST(JobSummary, BranchesOfOtherTypesKeepTheirDefault) {
+    const auto summary = job_summary_from_json(nlohmann::json::parse(
+        R"({"branches": [{"name": 5, "status": null, "rows_in": -1, "attempts": "x", "steps": {}, "operators": "a"},
+        7, null, {"name": "web"}]})"));
+    ASSERT_FALSE(summary.branches.empty());
+    EXPECT_EQ(summary.branches.front(), BranchSummary{});
+    EXPECT_EQ(summary.branches.back().name, "web");
+    EXPECT_TRUE(job_summary_from_json(nlohmann::json{{"branches", {{"a", 1}}}}).branches.size() <= 1);
+    EXPECT_TRUE(job_summary_from_json(nlohmann::json{{"branches", "none"}}).branches.empty());
+    EXPECT_TRUE(job_summary_from_json(nlohmann::json::object()).branches.empty());
 }
 
 TEST(JobSummary, TextThatIsNoUtf8CanBeWritten) {

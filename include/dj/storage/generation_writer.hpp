@@ -23,7 +23,7 @@ struct NewState {
     std::vector<StoredBlob> pieces;  ///< In the order of the payload.
 };
 
-/// Belongs to one thread per rank, always the same: HDF5 need not be thread-safe.
+/// Belongs to one thread per rank. Others of the process may write at the same time.
 class GenerationWriter {
 public:
     struct Options {
