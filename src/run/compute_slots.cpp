@@ -11,13 +11,21 @@ const ComputeShare* ComputeSlots::next() const {
     return least == waiting_.end() ? nullptr : *least;
 }
 
+int ComputeSlots::waiting() const {
+    const std::lock_guard lock(mutex_);
+    int threads = 0;
+    for (const ComputeShare* share : waiting_) threads += share->waiting_;
+    return threads;
+}
+
 std::optional<ComputeSlots::Clock::time_point> ComputeSlots::kept_until(const ComputeShare& share) {
-    const auto now = Clock::now();
+    const auto now = now_();
     std::erase_if(away_, [&](const Away& away) { return away.until <= now; });
     int kept = 0;
     auto first = Clock::time_point::max();
     for (const Away& away : away_) {
-        if (away.share == &share || away.share->used_ >= share.used_) continue;
+        // Runs of one weight may as well take turns: then no slot is kept.
+        if (away.share->weight_ <= share.weight_ || away.share->used_ >= share.used_) continue;
         ++kept;
         first = std::min(first, away.until);
     }
@@ -37,7 +45,7 @@ void ComputeSlots::take(ComputeShare& share) {
         if (free_ == 0 || next() != &share) {
             changed_.wait(lock);
         } else if (const auto until = kept_until(share)) {
-            changed_.wait_until(lock, *until);
+            changed_.wait_for(lock, *until - now_());
         } else {
             break;
         }
@@ -58,7 +66,7 @@ void ComputeSlots::give_back(ComputeShare& share, double seconds) {
         // one, whatever their weights are.
         const std::chrono::duration<double> most(std::min(kMostAwaySeconds, seconds / kTurnsPerAway));
         if (share.waiting_ == 0)
-            away_.push_back({&share, Clock::now() + std::chrono::duration_cast<Clock::duration>(most)});
+            away_.push_back({&share, now_() + std::chrono::duration_cast<Clock::duration>(most)});
     }
     changed_.notify_all();
 }

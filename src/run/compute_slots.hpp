@@ -8,8 +8,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace dj {
@@ -19,11 +21,16 @@ class ComputeShare;
 /// Thread-safe. Outlives its shares.
 class ComputeSlots {
 public:
-    explicit ComputeSlots(int slots) : free_(slots) {}
+    using Clock = std::chrono::steady_clock;
+    /// `now`: the clock by which turns are measured; another for tests.
+    explicit ComputeSlots(int slots, std::function<Clock::time_point()> now = &Clock::now)
+        : now_(std::move(now)), free_(slots) {}
+
+    /// Threads that wait for a slot now.
+    [[nodiscard]] int waiting() const;
 
 private:
     friend class ComputeShare;
-    using Clock = std::chrono::steady_clock;
     /// A thread between two turns.
     struct Away {
         const ComputeShare* share;
@@ -41,7 +48,8 @@ private:
     /// While all free slots are kept for threads of runs that are further behind; nothing: one is there for the taking.
     [[nodiscard]] std::optional<Clock::time_point> kept_until(const ComputeShare& share);
 
-    std::mutex mutex_;
+    const std::function<Clock::time_point()> now_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     int free_;
     double floor_ = 0;  ///< What the last share that was served had used: who comes later begins there.
@@ -61,11 +69,11 @@ public:
     public:
         explicit Turn(ComputeShare* share) : share_(share) {
             if (share_ != nullptr) share_->slots_.take(*share_);
-            begin_ = std::chrono::steady_clock::now();
+            if (share_ != nullptr) begin_ = share_->slots_.now_();
         }
         ~Turn() {
             if (share_ == nullptr) return;
-            const std::chrono::duration<double> used = std::chrono::steady_clock::now() - begin_;
+            const std::chrono::duration<double> used = share_->slots_.now_() - begin_;
             share_->slots_.give_back(*share_, used.count());
         }
         Turn(const Turn&) = delete;
@@ -73,7 +81,7 @@ public:
 
     private:
         ComputeShare* share_;
-        std::chrono::steady_clock::time_point begin_;
+        ComputeSlots::Clock::time_point begin_{};
     };
 
     /// Thread seconds so far.
