@@ -40,6 +40,7 @@ public:
         }
         largest_ = input.largest_partition_bytes;
         estimate_ = estimate_run(recipe_.ops, input, resources_);
+        if (!recipe_.branches.empty()) add_branches(input);
     }
 
     DryRun run() {
@@ -53,6 +54,18 @@ public:
     }
 
 private:
+    /// The common part reads the input and keeps what it makes of it; each branch reads it again, and writes.
+    void add_branches(EstimateInput input) {
+        estimate_.output_bytes = 0;
+        for (std::size_t i = 0; i < recipe_.branches.size(); ++i) {
+            const RecipeBranch& branch = recipe_.branches[i];
+            const auto first = static_cast<std::ptrdiff_t>(recipe_.ops.size());
+            input.output_packing = packing_of(places_.outputs[i].kind);
+            estimate_ = with_branch(
+                estimate_, estimate_run({branch.ops.begin() + first, branch.ops.end()}, input, resources_));
+        }
+    }
+
     void line(std::string_view label, const std::string& text) {
         result_.text += fmt::format("{:<12}{}\n", label, text);
     }
@@ -70,6 +83,12 @@ private:
     }
 
     void describe_pipeline() {
+        if (!recipe_.branches.empty()) {
+            line("operators",
+                 fmt::format("{} in the common part, and those of {} branch{}: see below", recipe_.ops.size(),
+                             recipe_.branches.size(), recipe_.branches.size() == 1 ? "" : "es"));
+            return;
+        }
         const auto segments = plan_segments(recipe_.ops);
         line("operators", fmt::format("{} in {} pass{} over the rows", recipe_.ops.size(), segments.size(),
                                       segments.size() == 1 ? "" : "es"));
@@ -127,8 +146,10 @@ private:
         const auto shown = [](const std::optional<std::uint64_t>& bytes) {
             return bytes ? human_bytes(*bytes) + " free" : std::string("free space unknown");
         };
-        line("output", fmt::format("at most about {} in {} ({})", human_bytes(estimate_.output_bytes),
-                                   places_.outputs.front().path.string(), shown(free)));
+        const std::size_t others = places_.outputs.size() - 1;
+        line("output", fmt::format("at most about {} in {}{} ({})", human_bytes(estimate_.output_bytes),
+                                   places_.outputs.front().path.string(),
+                                   others > 0 ? fmt::format(" and {} more", others) : "", shown(free)));
         const auto scratch_free = free_bytes(places_.scratch);
         if (estimate_.scratch_bytes > 0) {
             line("scratch", fmt::format("about {} in {} ({}), for rows that wait between passes",
@@ -162,6 +183,10 @@ private:
                  "{} (an estimate from the operators' cost classes; it may be off by a factor of three)",
                  estimate_.seconds < 1 ? human_seconds(estimate_.seconds)
                                        : "about " + human_seconds(estimate_.seconds)));
+        if (!recipe_.branches.empty()) {
+            line("checkpoints", "what branches share is stored in any case");
+            return;
+        }
         const auto advice = advise_checkpoints(recipe_.ops, estimate_.seconds);
         std::string choice = advice.strategy;
         if (advice.n_ops > 0) choice += fmt::format(" with n_ops {}", advice.n_ops);

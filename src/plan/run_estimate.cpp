@@ -101,6 +101,16 @@ RunEstimate estimate_run(const std::vector<OpCall>& ops, const EstimateInput& in
     return estimate;
 }
 
+RunEstimate with_branch(RunEstimate job, const RunEstimate& branch) {
+    job.output_bytes += branch.output_bytes;
+    job.scratch_bytes += branch.scratch_bytes;
+    job.memory_bytes_per_rank = std::max(job.memory_bytes_per_rank, branch.memory_bytes_per_rank);
+    job.least_memory_bytes_per_rank =
+        std::max(job.least_memory_bytes_per_rank, branch.least_memory_bytes_per_rank);
+    job.seconds += branch.seconds - kStartSeconds;
+    return job;
+}
+
 std::string human_seconds(double seconds) {
     if (seconds < 1) return "under 1 s";
     const auto whole = static_cast<std::uint64_t>(std::llround(std::min(seconds, 1e15)));

@@ -45,6 +45,19 @@ TEST(EstimateRun, DatasetWideRowsSpillBeyondTheBudget) {
     EXPECT_LE(large.memory_bytes_per_rank, kGibibyte);
 }
 
+TEST(EstimateRun, BranchesAddTheirWorkAndOutputsAndShareTheMemory) {
+    const EstimateInput input{.input_bytes = 10 * kGibibyte};
+    const Resources resources{2, 2, kGibibyte};
+    const auto common = estimate_run({op("text_length_filter")}, input, resources);
+    const auto branch = estimate_run({op("document_deduplicator", "", true)}, input, resources);
+    const auto both = with_branch(with_branch(common, branch), branch);
+    EXPECT_NEAR(both.seconds, common.seconds + 2 * branch.seconds, 0.5);
+    EXPECT_EQ(both.output_bytes, common.output_bytes + 2 * branch.output_bytes);
+    EXPECT_EQ(both.scratch_bytes, 2 * branch.scratch_bytes);
+    EXPECT_EQ(both.memory_bytes_per_rank,
+              std::max(common.memory_bytes_per_rank, branch.memory_bytes_per_rank));
+}
+
 TEST(EstimateRun, PackingCountsBothWays) {
     const auto estimate = estimate_run(
         {}, {.input_bytes = 300, .input_packing = Packing::compressed, .output_packing = Packing::parquet},

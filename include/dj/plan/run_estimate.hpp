@@ -34,6 +34,10 @@ struct RunEstimate {
 [[nodiscard]] RunEstimate estimate_run(const std::vector<OpCall>& ops, const EstimateInput& input,
                                        const Resources& resources);
 
+/// The estimate of a job with one more branch, which was estimated by itself: with the operators that it adds, from the
+/// reading of the input to an output of its own. Branches share threads and memory.
+[[nodiscard]] RunEstimate with_branch(RunEstimate job, const RunEstimate& branch);
+
 /// "cheap", "moderate" or "dear": what the operator declares, else by the patterns of its name (`*_deduplicator`,
 /// `*_embedding_*`, `*_model_*`, `*_vision_*`, `*_audio_*` are dear; `*_filter`, `clean_*`, `remove_*` cheap).
 [[nodiscard]] std::string cost_class_of(const OpCall& op);
