@@ -35,7 +35,7 @@ ProgressWatch ProgressDisplay::watch() {
 
 void ProgressDisplay::look(const RunProgress& progress) {
     const std::lock_guard lock(mutex_);
-    if (finished_) return;
+    if (finished_ || form_ == Form::none) return;
     if (terminal_) {
         draw(progress);
     } else if (schedule_.due(progress.seconds)) {

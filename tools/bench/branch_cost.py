@@ -24,11 +24,9 @@ COMMON = [{"whitespace_normalization_mapper": None}, {"punctuation_normalization
           {"word_repetition_filter": {"rep_len": 10, "max_ratio": 0.9}}, {"special_characters_filter": {"max_ratio": 0.9}},
           {"document_deduplicator": {"lowercase": True}}]
 # No operator measures what one before it has measured: it would take that over.
-BRANCHES = {"words": [{"replace_content_mapper": {"pattern": "[0-9]{4}-[0-9]{2}", "repl": "DATE"}}, {"stopwords_filter": {"min_ratio": 0.0}},
-                      {"flagged_words_filter": {"max_ratio": 1.0}}],
-            "phrases": [{"clean_copyright_mapper": None}, {"flagged_words_filter": {"max_ratio": 1.0}}, {"words_num_filter": {"min_num": 1}}],
-            "lines": [{"stopwords_filter": {"min_ratio": 0.0}}, {"maximum_line_length_filter": {"min_len": 1}},
-                      {"average_line_length_filter": {"min_len": 1}}]}
+BRANCHES = {"words": [{"stopwords_filter": {"min_ratio": 0.0}}],
+            "phrases": [{"flagged_words_filter": {"max_ratio": 1.0}}, {"words_num_filter": {"min_num": 1}}],
+            "lines": [{"maximum_line_length_filter": {"min_len": 1}}, {"stopwords_filter": {"min_ratio": 0.0}}]}
 SMALL = [{"text_length_filter": {"min_len": 10}}]
 LARGE = [{"character_repetition_filter": {"max_ratio": 0.9}}, {"word_repetition_filter": {"rep_len": 9, "max_ratio": 0.9}}]
 
