@@ -37,6 +37,14 @@ RECIPES = {
                          {"topk_specified_field_selector": {"field_key": "meta.score", "topk": 150}},
                          {"special_characters_filter": {"max_ratio": 0.6}}],
 }
+# Name → where its rows come from, and its operators. That of the job as a whole has the usual name.
+BRANCHES = {
+    "out": ("common", [{"special_characters_filter": {"max_ratio": 0.6}}, {"clean_links_mapper": None}]),
+    "chunks": ("common", [{"text_chunk_mapper": {"max_len": 60}}, {"document_deduplicator": None}, {"text_length_filter": {"min_len": 5}}]),
+    "top": ("out", [{"topk_specified_field_selector": {"field_key": "meta.score", "topk": 50}}]),
+    "all": ("common", []),
+}
+RECIPES["branches"] = RECIPES["dedup"][:3]  # the common part
 STRATEGIES = {
     "every_op": {"strategy": "every_op"},
     "every_n_ops": {"strategy": "every_n_ops", "n_ops": 1},
@@ -56,10 +64,13 @@ class Result:
 
     def __init__(self, run, out):
         self.files = files_below(out)
-        path = os.path.join(run.folder, "results", "quarantine.jsonl")
-        if os.path.exists(path):
-            self.files["quarantine.jsonl"] = read(path)
-        self.steps = [{key: step[key] for key in COUNTED} for step in run.summary().get("steps", [])]
+        results = os.path.join(run.folder, "results")
+        for name in files_below(results):
+            if name.endswith("quarantine.jsonl"):
+                self.files[name] = read(os.path.join(results, name))
+        summary = run.summary()
+        parts = [summary, *sorted(summary.get("branches", []), key=lambda part: part["name"])]
+        self.steps = [{key: step[key] for key in COUNTED} for part in parts for step in part.get("steps", [])]
 
 
 class Tally:
@@ -156,9 +167,13 @@ class CampaignCase(JobCase):
         if strategy == "manual":
             used = {next(iter(op)) for op in process}
             checkpoint["op_names"] = [op for op in checkpoint["op_names"] if op in used]
-        return {"dataset_path": self.source, "export_path": os.path.join(self.out, "out.jsonl"), "process": process,
-                "partition": {"mode": "manual", "num_of_partitions": self.partitions}, "checkpoint": checkpoint,
-                "work_dir": os.path.join(self.dir, "work"), **more}
+        work = {"process": process, "export_path": os.path.join(self.out, "out.jsonl")}
+        if name == "branches":
+            work = {"executor_type": "branch", "common_process": process, "branch": {"fail_fast": self.rng.random() < 0.5}, "branches": [
+                {"name": branch, "input": source, "process": ops, "export_path": os.path.join(self.out, f"{branch}.jsonl")}
+                for branch, (source, ops) in BRANCHES.items()]}
+        return {"dataset_path": self.source, "partition": {"mode": "manual", "num_of_partitions": self.partitions}, "checkpoint": checkpoint,
+                "work_dir": os.path.join(self.dir, "work"), **work, **more}
 
     def fresh(self):
         """The disk as it was before the job first ran."""
@@ -179,7 +194,7 @@ class CampaignCase(JobCase):
 
     @staticmethod
     def key(recipe):
-        return json.dumps([recipe["process"], recipe["dataset_path"]])
+        return json.dumps([recipe.get("process"), recipe.get("branches"), recipe["dataset_path"]])
 
     def fault(self, slow=True, **options):
         """Of all ranks together; numbers count from the start of the run."""
