@@ -176,7 +176,12 @@ void JobRecord::open_events(TellError tell_error) {
     log.job_id = job_.spec.job_id;
     log.attempt = job_.spec.attempt;
     log.on_trouble = std::move(tell_error);
-    job_.input.told_generation = last_generation_told(files_, layout_.event_files(files_));
+    std::set<std::string> parts{""};
+    if (job_.branches) {
+        parts.clear();
+        for (const BranchNodeSpec& node : job_.branches->nodes) parts.insert(node.spec.node);
+    }
+    job_.input.told_generations = last_generations_told(files_, layout_.event_files(files_), parts);
     events_ = std::make_unique<EventLog>(files_, log);
     job_.summary.event_log_file = log.events_path.string();
     job_.input.events = events_.get();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/events/branch_events.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace dj {
@@ -67,6 +69,9 @@ Event node_retry_event(const NodeFigures& figures, const std::string& error, dou
 
 void NodeEvents::record(Event event) {
     event.fields["branch"] = node_;
+    if (event.type == "generation_committed")
+        last_generation_ =
+            std::max(last_generation_.load(), event.fields.value("generation", std::uint64_t{0}));
     job_.record(std::move(event));
 }
 

@@ -125,8 +125,9 @@ private:
     bool skipping_ = false;
 };
 
-/// Of the last complete line that tells of a generation. Reads backwards, a chunk at a time.
-std::optional<std::uint64_t> last_generation_in(File& file) {
+/// Calls `on_commit` for the complete lines that tell of a generation, the last one first, until it returns false. Reads
+/// backwards, a chunk at a time. Returns whether it went through the whole file.
+bool walk_commits_backwards(File& file, const std::function<bool(const json& event)>& on_commit) {
     std::string
         text;  // from `offset` on; its lines have been looked at but for the first, which may lack its beginning
     for (std::uint64_t offset = file.size_bytes(); offset > 0;) {
@@ -144,14 +145,14 @@ std::optional<std::uint64_t> last_generation_in(File& file) {
                     json::parse(text.begin() + static_cast<std::ptrdiff_t>(begin),
                                 text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
                 if (event.is_object() && event.value("event_type", json()) == json(kGenerationEvent) &&
-                    event.value("generation", json()).is_number_unsigned())
-                    return event["generation"].get<std::uint64_t>();
+                    event.value("generation", json()).is_number_unsigned() && !on_commit(event))
+                    return false;
             }
             at = begin == 0 ? std::string::npos : text.rfind(kGenerationEvent, begin - 1);
         }
         if (const auto end = text.find('\n'); end != std::string::npos) text.resize(end + 1);
     }
-    return std::nullopt;
+    return true;
 }
 
 EventReadCounts read_all(FileSystem& files, const std::vector<std::filesystem::path>& paths,
@@ -210,16 +211,24 @@ bool stands_alone(FileSystem& files, const std::filesystem::path& path) {
     return false;
 }
 
-std::uint64_t last_generation_told(FileSystem& files, const std::vector<std::filesystem::path>& paths) {
+std::map<std::string, std::uint64_t> last_generations_told(FileSystem& files,
+                                                           const std::vector<std::filesystem::path>& paths,
+                                                           const std::set<std::string>& parts) {
+    std::map<std::string, std::uint64_t> told;
+    const auto note = [&](const json& event) {
+        const auto branch = event.value("branch", json());
+        const auto part = branch.is_string() ? branch.get<std::string>() : std::string();
+        if (parts.contains(part)) told.emplace(part, event["generation"].get<std::uint64_t>());
+        return told.size() < parts.size();
+    };
     for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
         try {
-            const auto file = files.open(*path, OpenMode::read);
-            if (const auto generation = last_generation_in(*file)) return *generation;
+            if (!walk_commits_backwards(*files.open(*path, OpenMode::read), note)) break;
         } catch (const EnvironmentError&) {
             continue;  // what it told is told again
         }
     }
-    return 0;
+    return told;
 }
 
 EventReadCounts read_json_lines(FileSystem& files, const std::filesystem::path& path,

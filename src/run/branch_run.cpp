@@ -29,6 +29,9 @@ BranchRun::Active::Active(const BranchRun& job, std::uint32_t node, ComputeSlots
     if (input.events == nullptr) return;
     events = std::make_unique<NodeEvents>(*input.events, job.context_.spec.nodes[node].spec.node);
     input.events = events.get();
+    const auto told = job.told_generations_.find(node);
+    if (told != job.told_generations_.end())
+        input.told_generations[job.context_.spec.nodes[node].spec.node] = told->second;
 }
 
 BranchRun::BranchRun(const Context& context)
@@ -131,6 +134,8 @@ void BranchRun::watch_progress(std::uint32_t node, Active& active) {
 void BranchRun::drop(std::uint32_t node) {
     const auto active = active_.find(node);
     if (active->second->driver.joinable()) active->second->driver.join();
+    if (const auto& events = active->second->events; events && events->last_generation() > 0)
+        told_generations_[node] = events->last_generation();
     active_.erase(active);
 }
 

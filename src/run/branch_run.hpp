@@ -17,6 +17,7 @@
 
 #include "branch_schedule.hpp"
 #include "compute_slots.hpp"
+#include "dj/events/branch_events.hpp"
 #include "dj/mpi/mailbox.hpp"
 #include "dj/run/branch_job.hpp"
 #include "dj/run/stop_request.hpp"
@@ -54,7 +55,7 @@ private:
         Active(const BranchRun& job, std::uint32_t node, ComputeSlots& slots);
         StopRequest stop;
         ComputeShare share;
-        std::unique_ptr<EventSink> events;  ///< Rank 0; may be null.
+        std::unique_ptr<NodeEvents> events;  ///< Rank 0; may be null.
         JobInput input;
         mpi::Communicator communicator;
         JobSurroundings surroundings;
@@ -85,6 +86,8 @@ private:
     std::deque<Command> commands_;
     bool woken_ = false;
     bool told_end_ = false;  ///< Rank 0.
+    /// Rank 0, by node: the newest generation that earlier tries have told of.
+    std::map<std::uint32_t, std::uint64_t> told_generations_;
     std::mutex watch_mutex_;
     std::unique_ptr<mpi::Mailbox> mailbox_;
 };

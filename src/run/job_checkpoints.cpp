@@ -34,6 +34,11 @@ std::string last_op_of(const JobSpec& spec, const StateHead& state) {
 
 std::vector<Digest128> hashes_of(const JobSpec& spec) { return ops_hashes(ops_identity(spec), spec.ops); }
 
+std::uint64_t told_generation(const JobCheckpoints::Context& context) {
+    const auto told = context.input.told_generations.find(context.spec.node);
+    return told == context.input.told_generations.end() ? 0 : told->second;
+}
+
 }  // namespace
 
 JobCheckpoints::JobCheckpoints(const Context& context) : context_(context) {
@@ -50,7 +55,7 @@ JobCheckpoints::JobCheckpoints(const Context& context) : context_(context) {
     export_hash_ = xxh3_128(to_hex(hashes.back()) + spec.output_identity);
     earlier_ = find_earlier_work({context.communicator, context.files, spec, context.pipeline, context.store,
                                   static_cast<std::uint32_t>(context.input.partitions.size()), hashes,
-                                  export_hash_, context.input.told_generation});
+                                  export_hash_, told_generation(context)});
     together(context.communicator, [&] {
         if (!context_.communicator.is_root()) return;
         remove_leftovers(context_.files, context_.spec, !earlier_.adopted.empty());

@@ -165,14 +165,30 @@ TEST(EventReader, TheNewestGenerationIsFoundFromTheEnd) {
     const auto files = make_local_file_system();
     const ScratchFolder folder;
     const std::vector<fs::path> paths = {folder / "old.jsonl", folder / "gone.jsonl", folder / "new.jsonl"};
-    EXPECT_EQ(last_generation_told(*files, paths), 0U);
+    const auto last = [&] { return last_generations_told(*files, paths, {""}); };
+    EXPECT_TRUE(last().empty());
     write(paths[0], lines_of_a_small_job() + commit_line(3) + commit_line(4) + lines_of_a_small_job());
     write(paths[2], lines_of_a_small_job());
-    EXPECT_EQ(last_generation_told(*files, paths), 4U) << "the newest file tells of none";
+    EXPECT_EQ(last().at(""), 4U) << "the newest file tells of none";
     write(paths[2], commit_line(5) + lines_of_a_small_job() + commit_line(6) +
                         "{\"text\": \"generation_committed\"}\n" + "generation_committed\n" +
                         commit_line(7).substr(0, 60));
-    EXPECT_EQ(last_generation_told(*files, paths), 6U) << "others only name it, or are torn";
+    EXPECT_EQ(last().at(""), 6U) << "others only name it, or are torn";
+}
+
+TEST(EventReader, TheNewestGenerationOfEachPart) {
+    const auto files = make_local_file_system();
+    const ScratchFolder folder;
+    const std::vector<fs::path> paths = {folder / "old.jsonl", folder / "new.jsonl"};
+    const auto of = [](const std::string& part, std::uint64_t generation) {
+        return fmt::format(R"({{"event_type": "generation_committed", "generation": {}, "branch": "{}"}})",
+                           generation, part) +
+               "\n";
+    };
+    write(paths[0], of("a", 7) + of("b", 2) + commit_line(5));
+    write(paths[1], of("a", 8) + of("a", 9) + of("c", 1));
+    const std::map<std::string, std::uint64_t> expected{{"a", 9}, {"b", 2}};
+    EXPECT_EQ(last_generations_told(*files, paths, {"a", "b", "d"}), expected);
 }
 
 /// Files are read backwards in chunks: the line may lie anywhere across their borders, or span several.
@@ -187,7 +203,8 @@ TEST(EventReader, TheNewestGenerationIsFoundAcrossChunks) {
         for (const std::size_t padding : {std::size_t{0}, std::size_t{100}, 2 * kChunk}) {
             write(path, lines_of_a_small_job() + commit_line(8) + commit_line(9, std::string(padding, 'y')) +
                             after);
-            ASSERT_EQ(last_generation_told(*files, {path}), 9U) << behind << " behind, padding " << padding;
+            ASSERT_EQ(last_generations_told(*files, {path}, {""}).at(""), 9U)
+                << behind << " behind, padding " << padding;
         }
     }
 }

@@ -158,6 +158,7 @@ class Failures(BranchCase):
             self.assertEqual(self.nodes(run)["quality"]["status"], status)
             retries = run.events("branch_retry")
             self.assertEqual([event["branch"] for event in retries], ["quality"] * (1 if repeat == "once" else 2))
+            self.assert_each_commit_is_told_once(run)
             if repeat == "once":
                 self.assert_as_linear(run, self.expected)
 
@@ -173,7 +174,9 @@ class Failures(BranchCase):
                         recipe = {**self.recipe(), "checkpoint": {"strategy": "every_op", "interval": 0.05}}
                         run = self.run_job(recipe, ranks=ranks, arguments=job, expect=None, fault=self.fault(match=match, at=at, action="kill"))
                         self.assertNotEqual(run.exit_code, 0)
-                        self.assert_as_linear(self.run_job(recipe, ranks=3 if ranks else 2, arguments=job), self.expected)
+                        run = self.run_job(recipe, ranks=3 if ranks else 2, arguments=job)
+                        self.assert_as_linear(run, self.expected)
+                        self.assert_each_commit_is_told_once(run)
 
     def test_killed_in_one_branch_and_then_in_another(self):
         job = ["--job_id", "job"]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs with branches for tests, and the linear recipes that say what must come out of them."""
+import glob
 import json
 import os
 import random
@@ -80,6 +81,16 @@ class BranchCase(JobCase):
         """(node, partition, operator) of each op_complete."""
         return [(event["branch"], event["partition_id"], event["operation_name"]) for event in run.events("op_complete")
                 if attempt in (None, event["attempt"])]
+
+    def assert_each_commit_is_told_once(self, run):
+        """By the events of all starts of the job."""
+        told = [(event["branch"], event["generation"]) for event in run.events("generation_committed")]
+        self.assertEqual(len(told), len(set(told)), sorted(told))
+        folder = os.path.join(run.folder, "checkpoints")
+        for manifest in glob.glob(os.path.join(folder, "*", "manifest.jsonl")):
+            for line in map(json.loads, read(manifest).splitlines()[1:]):
+                if "generation" in line:
+                    self.assertIn((os.path.basename(os.path.dirname(manifest)), line["generation"]), told)
 
     def fault(self, **options):
         return Fault(self.dir, shared=self.path("shared"), **options)

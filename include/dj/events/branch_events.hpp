@@ -2,6 +2,7 @@
 /// Events of a job with branches: of its nodes, and a sink that says of all events of one node whose they are.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -44,10 +45,13 @@ public:
     NodeEvents(EventSink& job, std::string node) : job_(job), node_(std::move(node)) {}
     void record(Event event) override;
     void make_durable() override { job_.make_durable(); }
+    /// Highest number of a generation that was told of; 0: none was.
+    [[nodiscard]] std::uint64_t last_generation() const { return last_generation_; }
 
 private:
     EventSink& job_;
     const std::string node_;
+    std::atomic<std::uint64_t> last_generation_{0};  ///< Written by the thread that commits.
 };
 
 }  // namespace dj

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -30,10 +33,11 @@ EventReadCounts read_events(FileSystem& files, const std::vector<std::filesystem
 /// (see EventTally). Saves reading rotated files, each as large as this one.
 [[nodiscard]] bool stands_alone(FileSystem& files, const std::filesystem::path& path);
 
-/// The number of the newest generation whose commit these files tell of (`generation_committed`); 0: none. Looks at their
-/// ends first, so that long files cost nothing. `paths` as for `read_events`.
-[[nodiscard]] std::uint64_t last_generation_told(FileSystem& files,
-                                                 const std::vector<std::filesystem::path>& paths);
+/// By part of the job (empty: one without branches), the number of the newest generation whose commit these files tell of
+/// (`generation_committed`); parts without any are missing. Looks at their ends first, so that long files cost nothing if
+/// all `parts` have one. `paths` as for `read_events`.
+[[nodiscard]] std::map<std::string, std::uint64_t> last_generations_told(
+    FileSystem& files, const std::vector<std::filesystem::path>& paths, const std::set<std::string>& parts);
 
 /// As `read_events`, for any file of JSON lines (quarantine.jsonl), where nothing counts as repeated.
 EventReadCounts read_json_lines(FileSystem& files, const std::filesystem::path& path,

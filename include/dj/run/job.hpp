@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -125,7 +126,8 @@ struct JobInput {
     std::span<const InputFile> files{};  ///< The caller's.
     std::span<const Partition> partitions{};
     EventSink* events = nullptr;
-    std::uint64_t told_generation = 0;  ///< The newest that events of earlier starts of the job tell of.
+    /// By node (empty: of a job without branches), the newest that events of earlier starts of the job tell of.
+    std::map<std::string, std::uint64_t> told_generations{};
     ProgressWatch progress{};
 };
 
