@@ -134,6 +134,9 @@ BranchWatch RootRun::branch_watch() {
     BranchWatch watch;
     watch.changed = [this](std::size_t node, const NodeResult& state) {
         try {
+            // The next start does not look at a branch that is known to be complete: what it has to tell must stand.
+            if (state.status == NodeStatus::complete && job_.input.events != nullptr)
+                job_.input.events->make_durable();
             book_->changed(node, state);
         } catch (const std::exception&
                      error) {  // the output stands; the next start of the job would make it again
