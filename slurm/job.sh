@@ -16,8 +16,11 @@
 #SBATCH --cpus-per-task=4
 #SBATCH --time=1:00:00
 #SBATCH --output=dj-mpi-%j.out
-# Two minutes before the time limit every rank is asked to stop. dj-mpi then ends by itself with exit code 75.
-#SBATCH --signal=USR1@120
+# Five minutes before the time limit, or before it is preempted, this script is told. dj-mpi then commits what is done and
+# leaves with 75, and the job is queued again under its number, which goes on where it stopped; its log is continued.
+#SBATCH --signal=B:USR1@300
+#SBATCH --requeue
+#SBATCH --open-mode=append
 
 set -euo pipefail
 
@@ -46,7 +49,34 @@ if [ -n "${SLURM_CPUS_PER_TASK:-}" ]; then
     export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK
 fi
 
+# srun hands signals on to all ranks. SIGTERM comes before the SIGKILL of scancel, preemption and the time limit.
+told=""
+ask_to_stop() {
+    told=$1
+    echo "job.sh: $1 from Slurm: waiting for dj-mpi to commit what is done" >&2
+    kill -USR1 "$step" 2>/dev/null || true
+}
+trap 'ask_to_stop SIGUSR1' USR1
+trap 'ask_to_stop SIGTERM' TERM
+
 # --wait: when a rank dies, Slurm ends the others 20 s later. (--kill-on-bad-exit would shoot ranks that are just leaving
 # with 3 or 75, and turn the exit code into 137.)
 # srun's exit code is that of the ranks, and the job's: 0 done, 3 done with failures, 75 stopped, 1 failed, 2 usage.
-exec srun --mpi="${DJ_SLURM_MPI:-pmix}" --kill-on-bad-exit=0 --wait=20 "$program" "$@" "${job_id[@]}"
+srun --mpi="${DJ_SLURM_MPI:-pmix}" --kill-on-bad-exit=0 --wait=20 "$program" "$@" "${job_id[@]}" &
+step=$!
+while true; do
+    code=0
+    told=""
+    wait "$step" || code=$?
+    [ -n "$told" ] || break  # else it was the signal that ended `wait`
+done
+
+# Stopped, not done: again under the same number, unless DJ_REQUEUE=0 or the job was submitted with --no-requeue. A job
+# that was cancelled is not running any more, and stays so.
+state=$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T 2>/dev/null || true)
+if [ "$code" -eq 75 ] && [ "${DJ_REQUEUE:-1}" != 0 ] && [ "$state" = RUNNING ]; then
+    echo "job.sh: not done yet; start ${SLURM_RESTART_COUNT:-0} ends here, the job is queued again" >&2
+    scontrol requeue "$SLURM_JOB_ID" && exit 0
+    echo "job.sh: it was not queued again; to go on: sbatch $0 $* ${job_id[*]}" >&2
+fi
+exit "$code"
