@@ -92,6 +92,7 @@ int run(const CommandLine& line, RecipeSources sources) {
 
 int main_of(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that outgrows `ulimit -f` is told by write
     check_processor();
     const bool speaks = speaks_for_all();
     const char* const named = std::getenv("DJ_PROCESS_CONFIG");

@@ -62,7 +62,14 @@ ScreenStyle screen_style(int descriptor) {
 }
 
 void print_error(const std::string& text) {
-    (void)write_all(2, painted("dj-mpi: error: ", Paint::red, screen_style(2)) + show_text(text) + "\n");
+    const std::string label = painted("dj-mpi: error: ", Paint::red, screen_style(2));
+    std::string lines;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        lines += label + show_text(rest.substr(0, end)) + "\n";
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    (void)write_all(2, lines);
 }
 
 }  // namespace dj

@@ -25,7 +25,7 @@ namespace dj {
 /// Writes all of `text`, past buffers. A reader that has gone away (`| head`) is no failure; SIGPIPE must be ignored.
 [[nodiscard]] bool write_all(int descriptor, std::string_view text);
 
-/// "dj-mpi: error: <text>" as a line on standard error, in red on a terminal.
+/// "dj-mpi: error: <text>" on standard error, for each line of the text, in red on a terminal.
 void print_error(const std::string& text);
 
 }  // namespace dj

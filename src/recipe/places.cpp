@@ -281,6 +281,7 @@ static void remove_if_possible(FileSystem& files, const std::filesystem::path& p
 }
 
 void prepare_outputs(FileSystem& files, const RecipePlaces& places) {
+    std::string problems;
     for (const OutputPlace& output : places.outputs) {
         const auto folder = output.path.parent_path();
         if (lies_in(folder, places.job.work_dir / places.job.job_id)) continue;  // made with the job
@@ -291,10 +292,12 @@ void prepare_outputs(FileSystem& files, const RecipePlaces& places) {
             files.remove(probe);
         } catch (const EnvironmentError& error) {
             remove_if_possible(files, probe);
-            throw EnvironmentError(
-                fmt::format("the output cannot be written to {}: {}", folder.string(), error.what()));
+            problems +=
+                fmt::format("{}{}: the output cannot be written to {}: {}", problems.empty() ? "" : "\n",
+                            to_string(output.origin), folder.string(), error.what());
         }
     }
+    if (!problems.empty()) throw EnvironmentError(problems);
 }
 
 }  // namespace dj

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong is said with its place and what to do, and never costs the result of an earlier run."""
 import os
+import resource
 import signal
 import subprocess
 import unittest
@@ -9,7 +10,7 @@ import unittest
 from dj_corpus import make_records, to_bytes
 from dj_fault import Fault
 from dj_model import Expected
-from dj_testing import JobCase, read
+from dj_testing import PROGRAM, JobCase, read
 
 USAGE = 2
 PROCESS = [{"text_length_filter": {"min_len": 5}}, {"document_deduplicator": None}, {"text_chunk_mapper": {"max_len": 50}}]
@@ -155,6 +156,26 @@ class MachineErrorsTest(JobCase):
                     run = self.run_job(self.recipe, ranks=ranks, fault=fault, expect=None)
                     self.assert_failed(run, "No space left on device")
         self.assert_works_now(ranks=2)
+
+    def test_a_file_size_limit(self):
+        """ulimit -f: the kernel's signal would end the program without a word."""
+        limit = len(Expected(self.records, PROCESS).output) // 2
+        recipe = self.write_recipe(self.recipe)
+        done = subprocess.run([PROGRAM, recipe], cwd=self.dir, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=100, restore_signals=True,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("File too large", done.stderr)
+        self.assert_works_now()
+
+    def test_outputs_that_cannot_be_made_are_told_together(self):
+        branches = [{"name": name, "export_path": f"/proc/{name}/out.jsonl"} for name in ("one", "two")]
+        recipe = {"dataset_path": self.recipe["dataset_path"], "executor_type": "branch", "branches": branches}
+        run = self.run_job(recipe, expect=1)
+        errors = [line for line in run.err.splitlines() if line.startswith("dj-mpi: error: ")]
+        self.assertEqual(len(errors), 2, run.err)
+        for name, line in zip(("one", "two"), errors):
+            self.assertRegex(line, rf"recipe\.yaml:\d+:\d+: the output cannot be written to /proc/{name}: ")
 
     def test_a_real_disk_that_fills_up(self):
         disk = os.path.join(self.dir, "disk")

@@ -42,7 +42,8 @@ void check_outputs(FileSystem& files, const Recipe& recipe, const RecipePlaces& 
 /// Whether the folders of output and job could be written to, as far as permissions tell: for modes that do not try.
 void check_writable(const Recipe& recipe, const RecipePlaces& places, std::vector<RecipeProblem>& problems);
 
-/// Makes the folders of the outputs and proves by a temporary file that it can be written. Throws EnvironmentError.
+/// Makes the folders of the outputs and proves by temporary files that they can be written to. Throws EnvironmentError, with a
+/// line for each that cannot.
 void prepare_outputs(FileSystem& files, const RecipePlaces& places);
 
 }  // namespace dj
