@@ -153,8 +153,9 @@ void BranchBook::changed(std::size_t number, const NodeResult& state) {
     if (job_.nodes[number].kind != DagNodeKind::branch) return;
     node.output_bytes = result.output_bytes;
     outputs_[number] = result.outputs;
+    if (state.status != NodeStatus::complete) return;
     fill_shared_steps(number, result.steps);
-    if (state.status == NodeStatus::complete && result.exit == ExitCode::done) write_record(number, result);
+    if (result.exit == ExitCode::done) write_record(number, result);
 }
 
 void BranchBook::note_partitions(const NodeResult& state) {

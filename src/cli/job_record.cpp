@@ -83,8 +83,9 @@ void JobRecord::open(const std::vector<std::string>& arguments, TellError tell_e
     }
 }
 
-void JobRecord::note_branches(std::vector<BranchSummary> branches) {
+void JobRecord::note_branches(std::vector<BranchSummary> branches, bool at_once) {
     heartbeat_->update([&](JobSummary& summary) { summary.branches = std::move(branches); });
+    if (at_once) heartbeat_->hasten();
 }
 
 void JobRecord::write_part_report(const JobSpec& node, const JobResult& result) {

@@ -35,8 +35,8 @@ public:
     /// EnvironmentError.
     void open(const std::vector<std::string>& arguments, TellError tell_error);
 
-    /// How the nodes of a job with branches are.
-    void note_branches(std::vector<BranchSummary> branches);
+    /// How the nodes of a job with branches are. `at_once`: whoever looks into the job folder is to see it now.
+    void note_branches(std::vector<BranchSummary> branches, bool at_once);
 
     /// A node of a job with branches has ended: which rows of the input became what in it. What goes wrong is said, and
     /// changes nothing.

@@ -145,12 +145,12 @@ BranchWatch RootRun::branch_watch() {
         }
         if (!state.result.partitions.empty())
             record_->write_part_report(job_.branches->nodes[node].spec, state.result);
-        record_->note_branches(book_->summaries());
+        record_->note_branches(book_->summaries(), true);
         progress_.changed(node, state.status);
     };
     watch.look = [this](std::size_t node, const RunProgress& progress) {
         book_->look(node, progress);
-        record_->note_branches(book_->summaries());
+        record_->note_branches(book_->summaries(), false);
         const RunProgress all = progress_.look(node, progress);
         display_->look(all);
     };
@@ -158,7 +158,7 @@ BranchWatch RootRun::branch_watch() {
 }
 
 void RootRun::conclude(const BranchJobResult& result, const StopRequest& stop) {
-    record_->note_branches(book_->summaries());
+    record_->note_branches(book_->summaries(), false);
     conclude(book_->total(result), stop);
 }
 

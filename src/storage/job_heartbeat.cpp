@@ -24,6 +24,7 @@ struct JobHeartbeat::State {
     std::condition_variable wake;
     JobSummary summary;
     bool ending = false;
+    bool hastened = false;
     bool superseded = false;
     std::thread thread;
 
@@ -51,6 +52,12 @@ JobHeartbeat::~JobHeartbeat() {
 void JobHeartbeat::update(const std::function<void(JobSummary&)>& change) {
     const std::scoped_lock lock(state_->mutex);
     change(state_->summary);
+}
+
+void JobHeartbeat::hasten() {
+    const std::scoped_lock lock(state_->mutex);
+    state_->hastened = true;
+    state_->wake.notify_all();
 }
 
 void JobHeartbeat::finish(const std::function<void(JobSummary&)>& change) {
@@ -86,7 +93,9 @@ void JobHeartbeat::State::run() {
     std::unique_lock lock(mutex);
     while (!ending && !superseded) {
         const auto interval = std::chrono::duration<double>(std::max(0.01, summary.heartbeat_interval));
-        if (wake.wait_for(lock, interval, [this] { return ending; })) return;
+        wake.wait_for(lock, interval, [this] { return ending || hastened; });
+        if (ending) return;
+        hastened = false;
         lock.unlock();
         beat();
         lock.lock();

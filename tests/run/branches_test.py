@@ -197,6 +197,23 @@ class Failures(BranchCase):
         self.assertEqual({node["status"] for node in run.summary()["branches"]} - {"complete"}, {"stopped"})
         self.assert_as_linear(self.run_job(self.recipe(), ranks=3, arguments=job), self.expected)
 
+    def test_the_summary_of_a_running_job_says_how_its_parts_are(self):
+        started = self.start(self.recipe(), ranks=2, fault=self.fault(slow="40:in.jsonl", kinds="read"))
+
+        def status_of(name):
+            path = os.path.join(started.folder, "job_summary.json")
+            parts = json.loads(read(path))["branches"] if os.path.exists(path) else []
+            return next((part["status"] for part in parts if part["name"] == name), None)
+
+        for status in ("running", "complete"):  # each for less than the heartbeat's interval
+            started.wait_until(lambda: status_of("common") == status, f"common is {status}", seconds=20)
+        started.signal(signal.SIGUSR1)
+        run = started.finish()
+        self.assertEqual(run.exit_code, 75, run.said)
+        nodes = self.nodes(run)
+        self.assertEqual(nodes["common"]["rows_in"], run.step("read")["rows_out"])
+        self.assertGreater(nodes["common"]["rows_in"], nodes["common"]["rows_out"])
+
     def test_an_edited_branch_an_added_one_and_a_removed_one(self):
         job = ["--job_id", "job"]
         self.run_job(self.recipe(), ranks=2, arguments=job)

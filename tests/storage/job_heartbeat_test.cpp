@@ -42,6 +42,17 @@ TEST_F(JobHeartbeatTest, RunningFromTheStartAndBeating) {
     while (on_disk().heartbeat == first || on_disk().partitions != 12) std::this_thread::yield();
 }
 
+TEST_F(JobHeartbeatTest, ComesAtOnceIfItIsHastened) {
+    JobSummary slow = fast();
+    slow.heartbeat_interval = 3600;
+    JobHeartbeat heart(*files_, path_, slow);
+    for (std::uint64_t change = 1; change < 4; ++change) {
+        heart.update([&](auto& summary) { summary.partitions = change; });
+        heart.hasten();
+        while (on_disk().partitions != change) std::this_thread::yield();
+    }
+}
+
 TEST_F(JobHeartbeatTest, TheEndIsFinal) {
     JobHeartbeat heart(*files_, path_, fast());
     heart.finish([](auto& summary) {

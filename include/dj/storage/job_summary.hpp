@@ -134,6 +134,8 @@ public:
 
     /// Thread-safe. Changes what the next heartbeat writes.
     void update(const std::function<void(JobSummary&)>& change);
+    /// The next heartbeat comes at once: something has changed that people wait for.
+    void hasten();
     /// Ends the heartbeats and writes the last summary, as it is after `change`. Sets end_time, duration and heartbeat where
     /// `change` has not. Throws EnvironmentError.
     void finish(const std::function<void(JobSummary&)>& change);
