@@ -21,8 +21,7 @@
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kPlannedTools = {"stop",    "report", "serve",
-                                                           "explain", "diff",   "analyze"};
+constexpr std::array<std::string_view, 5> kPlannedTools = {"report", "serve", "explain", "diff", "analyze"};
 constexpr std::string_view kFooter =
     "JOB is a job id (looked up under --work_dir, then among all jobs of this user) or a job folder.\n"
     "`dj-tools COMMAND --help` tells more, with examples.\n\n"
@@ -30,11 +29,13 @@ constexpr std::string_view kFooter =
     "  dj-tools list                         which jobs there are\n"
     "  dj-tools monitor my_job --watch       what a job is doing\n"
     "  dj-tools dag recipe.yaml              what will run, as a picture; of a job: how far each part is\n"
+    "  dj-tools stop my_job                  commit what is done, and leave; the same command goes on later\n"
     "  dj-tools quarantine my_job            which rows were set aside, and why\n"
     "  dj-tools checkpoint list my_job       what a resume of a job finds\n"
     "  dj-tools ops text_length_filter       all about one operator\n"
     "  dj-tools validate recipe.yaml         every problem of a recipe at once\n\n"
-    "Exit codes: 0 done, 1 the machine failed, 2 usage, unknown job, or a recipe with problems.";
+    "Exit codes: 0 done, 1 the machine failed (stop: the job still runs), 2 usage, unknown job, or a recipe "
+    "with problems.";
 
 int usage_error(std::string_view message) {
     fmt::print(stderr, "dj-tools: {}\n", message);
@@ -75,8 +76,7 @@ int run(int argc, char** argv) {
                                 return *catalog;
                             }};
     dj::ToolRun chosen;
-    CLI::App app("Looks at jobs of dj-mpi, its operators, recipes and machines. Reads files only.",
-                 "dj-tools");
+    CLI::App app("Looks at jobs of dj-mpi, its operators, recipes and machines, and stops jobs.", "dj-tools");
     app.set_version_flag("--version", "dj-tools " DJ_VERSION);
     app.require_subcommand(1);
     app.footer(std::string(kFooter));
@@ -84,6 +84,7 @@ int run(int argc, char** argv) {
     dj::add_monitor_tool(app, context, chosen);
     dj::add_dag_tool(app, context, chosen);
     dj::add_list_tool(app, context, chosen);
+    dj::add_stop_tool(app, context, chosen);
     dj::add_quarantine_tool(app, context, chosen);
     dj::add_checkpoint_tool(app, context, chosen);
     dj::add_ops_tool(app, context, chosen);

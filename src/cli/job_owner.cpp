@@ -73,6 +73,11 @@ bool is_gone(const AttemptOwner& owner) {
     return facts.start != owner.process_start;
 }
 
+bool is_here(const AttemptOwner& owner) {
+    return owner.process_id > 0 && owner.process_start != 0 && on_this_machine(owner) &&
+           facts_of_process(owner.process_id).start == owner.process_start;
+}
+
 void look_for_owner(JobState& state) {
     if (!state.summary) return;
     const JobSummary& summary = *state.summary;

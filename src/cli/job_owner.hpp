@@ -14,6 +14,9 @@ namespace dj {
 /// nothing is known.
 [[nodiscard]] bool is_gone(const AttemptOwner& owner);
 
+/// Whether the process is known to be there, on this machine, and the same one still.
+[[nodiscard]] bool is_here(const AttemptOwner& owner);
+
 /// Sets `owner_is_gone`: a killed run leaves no word of its end.
 void look_for_owner(JobState& state);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/prepare_job.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -80,6 +81,13 @@ DatasetMapping make_mapping(const FoundInputs& inputs, const PreparedJob& job, d
     return mapping;
 }
 
+/// Of an allocation that is used without srun there is none.
+std::string slurm_step() {
+    const char* const job = std::getenv("SLURM_JOB_ID");
+    const char* const step = std::getenv("SLURM_STEP_ID");
+    return job == nullptr || step == nullptr ? std::string() : fmt::format("{}.{}", job, step);
+}
+
 JobSummary make_summary(const CheckedRecipe& checked, const PreparedJob& job, int ranks, double now_seconds) {
     const auto& [recipe, places, inputs] = checked;
     const JobLayout layout(job.places);
@@ -100,6 +108,7 @@ JobSummary make_summary(const CheckedRecipe& checked, const PreparedJob& job, in
     summary.process_id = process.process_id;
     summary.machine = process.machine;
     summary.process_start = process.process_start;
+    summary.slurm_step = slurm_step();
     std::error_code ignored;
     summary.working_directory = std::filesystem::current_path(ignored).string();
     summary.ranks = ranks;

@@ -33,6 +33,7 @@ void add_checkpoint_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 void add_ops_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 void add_validate_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 void add_dag_tool(CLI::App& app, ToolContext& context, ToolRun& run);
+void add_stop_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 void add_env_tool(CLI::App& app, ToolContext& context, ToolRun& run);
 
 /// JOB of the command line and where to look for it.

@@ -115,6 +115,7 @@ void visit_summary(Summary& summary, Visit&& visit) {
     visit("working_directory", summary.working_directory);
     visit("machine", summary.machine);
     visit("process_start", summary.process_start);
+    visit("slurm_step", summary.slurm_step);
     visit("steps", summary.steps);
     visit("outputs", summary.outputs);
     visit("branches", summary.branches);

@@ -15,6 +15,7 @@ from dj_testing import PROGRAM, JobCase, read
 from two_nodes import need
 
 SCRIPT = os.path.join(os.environ["DJ_SOURCE_DIR"], "slurm", "job.sh")
+TOOLS = os.path.join(os.path.dirname(PROGRAM), "dj-tools")
 CLUSTER = os.path.join(os.environ["DJ_SOURCE_DIR"], "tests", "cluster", "two_node_slurm.sh")
 PROCESS = [{"whitespace_normalization_mapper": None}, {"document_deduplicator": {}},
            {"text_length_filter": {"min_len": 20, "max_len": 300}}]
@@ -113,6 +114,16 @@ class SlurmJobTest(JobCase):
         self.assertEqual((self.summary()["attempt"], self.summary()["status"]), (2, "completed"), said)
         self.assertGreater(self.summary()["resumed_partitions"], 0)
         self.assert_same_bytes(read(self.path("two", "out.jsonl")), read(self.path("one", "out.jsonl")), "two starts")
+
+    def test_a_job_that_is_stopped_from_outside_is_not_queued_again(self):
+        recipe = self.slow_recipe(export_path=self.path("two", "out.jsonl"))
+        number, log = self.submit_slow(recipe)
+        self.wait_until(lambda: self.summary().get("slurm_step") == f"{number}.0", "the job runs", log)
+        said = self.slurm(TOOLS, "stop", os.path.dirname(glob.glob(self.path("work", "slurm_*", "job_summary.json"))[0]))
+        self.assertIn("has ended: stopped", said)
+        self.wait_until(lambda: self.state(number).get("JobState") == "FAILED", "Slurm's job has ended", log)
+        self.assertEqual(self.state(number)["ExitCode"], "75:0")
+        self.assertIn("to go on: sbatch", read(log).decode())
 
     def test_a_cancelled_job_is_not_queued_again(self):
         number, log = self.submit_slow(self.slow_recipe(export_path=self.path("out.jsonl")))

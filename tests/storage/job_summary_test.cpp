@@ -38,6 +38,7 @@ JobSummary full_summary() {
     summary.working_directory = "/home/me";
     summary.machine = "boot:4026531836";
     summary.process_start = 123456;
+    summary.slurm_step = "4711.0";
     summary.branches = {{.name = "common", .kind = "common", .status = "complete", .operators = {"a_mapper"}},
                         {.name = "quality",
                          .kind = "branch",

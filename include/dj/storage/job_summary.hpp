@@ -106,6 +106,8 @@ struct JobSummary {
     std::vector<BranchSummary> branches{};  ///< The nodes, parents first; empty: the job has no branches.
     std::int64_t process_start = 0;         ///< Tells the process from another of the same number.
 
+    std::string slurm_step{};  ///< "4711.0", job and step in which it runs; empty: not under Slurm.
+
     bool operator==(const JobSummary&) const = default;
 };
 
