@@ -47,10 +47,8 @@ void remove_if_empty(FileSystem& files, const fs::path& folder) {
     if (files.info(folder) && files.list(folder).empty()) files.remove(folder);
 }
 
-/// `wanted` says of a file's parsed name, and whether it is unfinished, if it is to go.
 template <class Wanted>
-Removed remove_files(FileSystem& files, const JobLayout& job, Wanted wanted) {
-    Removed removed;
+void remove_files_of_part(FileSystem& files, const JobLayout& job, Wanted wanted, Removed& removed) {
     const auto root = job.intermediate_folder();
     for (const std::string& partition : names_in(files, root)) {
         const auto folder = root / partition;
@@ -67,6 +65,16 @@ Removed remove_files(FileSystem& files, const JobLayout& job, Wanted wanted) {
         if (removed.files > 0) remove_if_empty(files, folder);
     }
     if (removed.files > 0) remove_if_empty(files, root);
+}
+
+/// The job's own, and those of the parts of a job with branches. `wanted` says of a file's parsed name, and whether it is
+/// unfinished, if it is to go.
+template <class Wanted>
+Removed remove_files(FileSystem& files, const JobLayout& job, Wanted wanted) {
+    Removed removed;
+    for (const std::string& part : job.parts(files))
+        remove_files_of_part(files, job.of_branch(part), wanted, removed);
+    remove_files_of_part(files, job, wanted, removed);
     return removed;
 }
 
@@ -133,7 +141,10 @@ std::uint64_t remove_unfinished_intermediate(FileSystem& files, const JobLayout&
 
 std::uint64_t remove_unfinished_files(FileSystem& files, const JobLayout& job, int attempt) {
     std::uint64_t removed = 0;
-    for (const fs::path& folder : {job.folder(), job.metadata(), job.partition_table().parent_path()}) {
+    std::vector<fs::path> folders{job.folder(), job.metadata(), job.partition_table().parent_path()};
+    for (const std::string& part : job.parts(files))
+        folders.push_back(job.of_branch(part).branch_record().parent_path());
+    for (const fs::path& folder : folders) {
         for (const std::string& name : names_in(files, folder)) {
             const auto unfinished = parse_unfinished(name);
             if (!unfinished || unfinished->attempt >= attempt) continue;

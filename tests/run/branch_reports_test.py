@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What a job with branches leaves beside its outputs, and the tools that show it."""
+import glob
 import json
 import os
 import subprocess
@@ -43,6 +44,14 @@ class BranchReports(BranchCase):
         self.assertEqual([partition["original_range"] for partition in whole["partition_details"]],
                          [partition["original_range"] for partition in expected["quality"]])
         self.assertEqual({partition["output_range"] for partition in whole["partition_details"]}, {None})
+
+    def test_intermediate_data_of_each_part_and_its_retention(self):
+        for storage, kept in (({}, True), ({"cleanup_on_success": True}, False), ({"retention_policy": "cleanup_all"}, False)):
+            with self.subTest(storage):
+                run = self.run_job(self.branched(self.BRANCHES, intermediate_storage={"preserve_intermediate_data": True, "format": "jsonl", **storage}))
+                found = glob.glob(os.path.join(run.folder, "intermediate", "*", "partition_*", "op_*.jsonl"))
+                parts = {os.path.relpath(path, run.folder).split(os.sep)[1] for path in found}
+                self.assertEqual(parts, {"common", *self.BRANCHES} if kept else set())
 
     def test_quarantines_by_branch(self):
         run = self.run_job(self.branched(self.BRANCHES))

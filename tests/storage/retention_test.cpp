@@ -154,9 +154,14 @@ TEST_F(Retention, WhatEarlierAttemptsWereReplacingGoes) {
     for (const auto& folder : {job.metadata(), job.partition_table().parent_path()})
         files_->create_directories(folder);
     const auto before = kept();
-    const std::vector<fs::path> unfinished = {JobLayout::unnamed(job.summary(), 1),
-                                              JobLayout::unnamed(job.dataset_mapping(), 2),
-                                              JobLayout::unnamed(job.partition_table(), 2)};
+    std::vector<fs::path> unfinished = {JobLayout::unnamed(job.summary(), 1),
+                                        JobLayout::unnamed(job.dataset_mapping(), 2),
+                                        JobLayout::unnamed(job.partition_table(), 2)};
+    const JobLayout branch = job.of_branch("a");
+    for (const auto& folder : {branch.checkpoints(), branch.branch_record().parent_path()})
+        files_->create_directories(folder);
+    unfinished.push_back(JobLayout::unnamed(branch.final_mapping_report(), 1));
+    unfinished.push_back(JobLayout::unnamed(branch.branch_record(), 2));
     const std::vector<fs::path> others = {JobLayout::unnamed(job.summary(), 3), job.folder() / "mine.tmp",
                                           job.folder() / "notes.tmpx", job.summary()};
     for (const auto& path : unfinished) replace_file(*files_, path, "x", 9);
