@@ -168,6 +168,15 @@ class MachineErrorsTest(JobCase):
         self.assertIn("File too large", done.stderr)
         self.assert_works_now()
 
+    def test_problems_of_places_are_told_beside_others(self):
+        source = self.recipe["dataset_path"]
+        branches = [{"name": "one", "export_path": self.path("out", "same.jsonl"), "process": [{"no_such_filter": None}]},
+                    {"name": "two", "export_path": os.path.join(self.dir, "out", ".", "same.jsonl")}, {"name": "in", "export_path": source}]
+        run = self.run_job({"dataset_path": source, "executor_type": "branch", "branches": branches}, expect=USAGE)
+        for word in ("no_such_filter", "branch one is in its way", source):
+            self.assertIn(word, run.err)
+        self.assertIn("3 problems; nothing was run", run.err)
+
     def test_outputs_that_cannot_be_made_are_told_together(self):
         branches = [{"name": name, "export_path": f"/proc/{name}/out.jsonl"} for name in ("one", "two")]
         recipe = {"dataset_path": self.recipe["dataset_path"], "executor_type": "branch", "branches": branches}
