@@ -22,9 +22,7 @@ class DamagedFilesTest(CampaignCase):
         """A copy of the disk of a job that was killed."""
         recipe = self.recipe(name, strategy)
         self.reference(recipe)
-        operations = self.operations(recipe, ranks)
-        fault = self.fault(at=int(len(operations) * share), action="kill")
-        self.assertNotEqual(self.go(recipe, ranks=ranks, fault=fault).exit_code, 0)
+        self.killed_after(recipe, ranks, share)
         kept = os.path.join(self.outside, "kept")
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(self.dir, kept)

@@ -24,9 +24,7 @@ INDEX_ENTRY_BYTES = 88  # node, partition, position, ...: see docs/formats/check
 class ResumeTest(CampaignCase):
     def interrupted(self, recipe, ranks=None, share=0.6):
         """A first start, killed after a share of its operations. The disk is fresh before."""
-        count = len(self.operations(recipe, ranks))
-        run = self.go(recipe, ranks=ranks, fault=self.fault(at=max(1, int(count * share)), action="kill"))
-        self.assertNotEqual(run.exit_code, 0, run.said)
+        self.killed_after(recipe, ranks, share)
 
     @staticmethod
     def started(run, attempt):

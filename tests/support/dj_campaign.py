@@ -243,6 +243,17 @@ class CampaignCase(JobCase):
         self.fresh()
         return logged
 
+    def killed_after(self, recipe, ranks, share):
+        """A first start, killed after about a share of its operations. Commits come by the clock, so that no two runs have as many:
+        one that is over before that is no middle."""
+        for _ in range(5):
+            at = max(1, int(len(self.operations(recipe, ranks)) * share))
+            run = self.go(recipe, ranks=ranks, fault=self.fault(at=at, action="kill"))
+            if run.exit_code != 0:
+                return
+            share *= 0.9
+        self.fail(f"five runs ended before operation {at}:\n{run.said}")
+
     def finish(self, recipe, what, ranks=None, **options):
         """The same command once more: goes on, and leaves what an undisturbed run leaves."""
         run = self.go(recipe, ranks=ranks, what=f"{what}, then {ranks} ranks", **options)
