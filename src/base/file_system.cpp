@@ -7,6 +7,25 @@
 
 namespace dj {
 
+namespace {
+
+class ReadBytes final : public FileBytes {
+public:
+    explicit ReadBytes(std::string bytes) : bytes_(std::move(bytes)) {}
+    [[nodiscard]] std::string_view all() const override { return bytes_; }
+
+private:
+    std::string bytes_;
+};
+
+}  // namespace
+
+std::shared_ptr<const FileBytes> FileSystem::map(const std::filesystem::path& path) {
+    auto bytes = read_whole_file(*this, path);
+    if (!bytes) throw IoError(fmt::format("cannot read {}: it is not there", path.string()));
+    return std::make_shared<ReadBytes>(std::move(*bytes));
+}
+
 std::optional<std::string> read_whole_file(FileSystem& files, const std::filesystem::path& path) {
     const auto info = files.info(path);
     if (!info) return std::nullopt;

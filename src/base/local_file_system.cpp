@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <functional>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -8,8 +10,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "dj/base/error.hpp"
@@ -131,6 +135,28 @@ private:
     fs::path path_;
 };
 
+class MappedBytes final : public FileBytes {
+public:
+    MappedBytes(const Descriptor& fd, std::size_t size, const fs::path& path) : size_(size) {
+        if (size == 0) return;  // there is nothing to map
+        address_ = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
+        if (address_ == MAP_FAILED) fail("map", path, errno);
+    }
+    ~MappedBytes() override {
+        if (size_ > 0) ::munmap(address_, size_);
+    }
+    MappedBytes(const MappedBytes&) = delete;
+    MappedBytes& operator=(const MappedBytes&) = delete;
+
+    [[nodiscard]] std::string_view all() const override {
+        return {static_cast<const char*>(address_), size_};
+    }
+
+private:
+    void* address_ = nullptr;
+    std::size_t size_;
+};
+
 struct OpenFlags {
     int flags = 0;
     std::string_view verb;
@@ -147,15 +173,35 @@ OpenFlags flags_of(OpenMode mode) {
     throw Bug("unknown OpenMode");
 }
 
+constexpr std::uint32_t kNfs = 0x6969;
+
+bool is_on_nfs(int fd) {
+    struct statfs status {};
+    return retried([&] { return ::fstatfs(fd, &status); }) == 0 &&
+           static_cast<std::uint32_t>(status.f_type) == kNfs;
+}
+
+/// Nodes that write neighbouring bytes of one file share a page of it. A client of NFS writes back whole pages, and so puts
+/// what it had read, or zeros, over the bytes of the others: its cache must not be used. (O_DIRECT asks for no alignment there.)
+void write_past_the_cache(int fd, const fs::path& path) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_DIRECT) != 0)
+        fail("write past the cache to", path, errno);
+}
+
 class LocalFileSystem final : public FileSystem {
 public:
+    explicit LocalFileSystem(std::function<bool(int)> on_nfs) : on_nfs_(std::move(on_nfs)) {}
+
     std::unique_ptr<File> open(const fs::path& path, OpenMode mode) override {
         constexpr mode_t kPermissions = 0666;  // narrowed by the umask
         const auto [flags, verb] = flags_of(mode);
         const int fd =
             retried([&, wanted = flags | O_CLOEXEC] { return ::open(path.c_str(), wanted, kPermissions); });
         if (fd < 0) fail(verb, path, errno);
-        return std::make_unique<LocalFile>(fd, path);
+        auto file = std::make_unique<LocalFile>(fd, path);
+        if (mode == OpenMode::create_or_write && on_nfs_(fd)) write_past_the_cache(fd, path);
+        return file;
     }
 
     std::optional<FileInfo> info(const fs::path& path) override {
@@ -172,6 +218,16 @@ public:
             .inode = status.st_ino,
             .device = status.st_dev,
         };
+    }
+
+    std::shared_ptr<const FileBytes> map(const fs::path& path) override {
+        const Descriptor fd(retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+        if (fd.get() < 0) fail("open", path, errno);
+        struct stat status {};
+        if (::fstat(fd.get(), &status) != 0) fail("inspect", path, errno);
+        if (S_ISDIR(status.st_mode)) fail("read", path, EISDIR);
+        if (!S_ISREG(status.st_mode)) fail("map", path, ENODEV);
+        return std::make_shared<MappedBytes>(fd, static_cast<std::size_t>(status.st_size), path);
     }
 
     std::vector<std::string> list(const fs::path& folder) override {
@@ -232,10 +288,17 @@ public:
         }
         return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
     }
+
+private:
+    const std::function<bool(int)> on_nfs_;
 };
 
 }  // namespace
 
-std::unique_ptr<FileSystem> make_local_file_system() { return std::make_unique<LocalFileSystem>(); }
+std::unique_ptr<FileSystem> make_local_file_system() { return make_local_file_system(is_on_nfs); }
+
+std::unique_ptr<FileSystem> make_local_file_system(std::function<bool(int)> on_nfs) {
+    return std::make_unique<LocalFileSystem>(std::move(on_nfs));
+}
 
 }  // namespace dj

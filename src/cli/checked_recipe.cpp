@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/process_environment.hpp"
 #include "cli/terminal.hpp"
+#include "dj/recipe/models.hpp"
 #include "dj/recipe/words.hpp"
 #include "dj/report/human_units.hpp"
 
@@ -48,6 +50,7 @@ CheckedRecipe check_places(FileSystem& files, const OpCatalog& catalog, RecipeRe
         const auto& job = checked.places.job;
         checked.inputs = find_inputs(files, checked.recipe, job.work_dir, job.job_id, problems);
         find_words(files, catalog, checked.recipe, problems);
+        find_models(files, catalog, model_places(files, environment_variables()), checked.recipe, problems);
         check_outputs(files, checked.recipe, checked.places, checked.inputs, problems);
     }
     sort_problems(problems);

@@ -26,6 +26,8 @@ constexpr std::array kOptions{
         "On a resume, compare all bytes of the input that were read before, not only sizes, times and ends."},
     ProgramOption{"--quiet", "", "Say nothing but errors."},
     ProgramOption{"--log-format", "text|json", "How messages, progress and the final table are written."},
+    ProgramOption{"--probe-mpi", "",
+                  "Start MPI, and print what it is; `dj-tools env` shows it. Needs no recipe."},
     ProgramOption{"--help", "", "This text."},
     ProgramOption{"--version", "", "The version."},
 };
@@ -113,7 +115,8 @@ public:
         if (line.recipe.empty()) line.recipe = default_recipe;
         if (ranks_given_ && line.mode == CommandMode::run)
             complain("--ranks belongs to --dry-run; how many ranks run is said to mpirun or srun (-n)");
-        const bool needs_recipe = line.mode != CommandMode::help && line.mode != CommandMode::version;
+        const bool needs_recipe = line.mode != CommandMode::help && line.mode != CommandMode::version &&
+                                  line.mode != CommandMode::probe_mpi;
         if (needs_recipe && line.recipe.empty() && result_.problems.empty()) {
             complain("no recipe named: dj-mpi recipe.yaml (dj-mpi --help tells more)");
         }
@@ -227,6 +230,7 @@ private:
         // The mode that does least wins: asking for help never starts a job.
         const auto mode = name == "--help"           ? CommandMode::help
                           : name == "--version"      ? CommandMode::version
+                          : name == "--probe-mpi"    ? CommandMode::probe_mpi
                           : name == "--validate"     ? CommandMode::validate
                           : name == "--print-config" ? CommandMode::print_config
                           : name == "--dry-run"      ? CommandMode::dry_run

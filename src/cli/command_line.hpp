@@ -14,7 +14,7 @@
 
 namespace dj {
 
-enum class CommandMode : std::uint8_t { run, help, version, validate, print_config, dry_run };
+enum class CommandMode : std::uint8_t { run, help, version, probe_mpi, validate, print_config, dry_run };
 
 struct CommandLine {
     CommandMode mode = CommandMode::run;

@@ -5,11 +5,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <vector>
 
 #include <fmt/format.h>
 #include <hwloc.h>
+
+#include "cli/cgroup_limits.hpp"
 
 namespace dj {
 namespace {
@@ -47,46 +47,19 @@ std::optional<std::uint64_t> number_in(const char* text) {
     return value;
 }
 
-/// Folders of this process's cgroup (v2), innermost first: a limit anywhere on the way up counts.
-std::vector<std::string> cgroup_folders() {
-    std::ifstream self("/proc/self/cgroup");
-    std::string line;
-    while (std::getline(self, line)) {
-        if (!line.starts_with("0::")) continue;
-        std::vector<std::string> folders;
-        std::string path = line.substr(3);
-        while (path.size() > 1) {
-            folders.push_back("/sys/fs/cgroup" + path);
-            path = path.substr(0, path.rfind('/'));
-        }
-        folders.emplace_back("/sys/fs/cgroup");
-        return folders;
-    }
-    return {"/sys/fs/cgroup"};
-}
+/// Of what Slurm grants this job on this node, and under which name; of --mem=0, all of the node, it says 0.
+struct SlurmMemory {
+    std::uint64_t mebibytes = 0;
+    std::string name;
+};
 
-std::optional<int> cgroup_cores() {
-    std::optional<int> least;
-    for (const std::string& folder : cgroup_folders()) {
-        std::ifstream file(folder + "/cpu.max");
-        std::string quota;
-        double period = 0;
-        if (!(file >> quota >> period) || quota == "max" || period <= 0) continue;
-        const int cores = std::max(1, static_cast<int>(std::ceil(std::stod(quota) / period)));
-        least = std::min(least.value_or(cores), cores);
-    }
-    return least;
-}
-
-std::optional<std::uint64_t> cgroup_memory() {
-    std::optional<std::uint64_t> least;
-    for (const std::string& folder : cgroup_folders()) {
-        std::ifstream file(folder + "/memory.max");
-        std::string limit;
-        if (!(file >> limit)) continue;
-        if (const auto bytes = number_in(limit.c_str())) least = std::min(least.value_or(*bytes), *bytes);
-    }
-    return least;
+std::optional<SlurmMemory> slurm_memory() {
+    if (const auto node = number_in(std::getenv("SLURM_MEM_PER_NODE")); node && *node > 0)
+        return SlurmMemory{*node, "SLURM_MEM_PER_NODE"};
+    const auto core = number_in(std::getenv("SLURM_MEM_PER_CPU"));
+    const auto cores = number_in(std::getenv("SLURM_CPUS_ON_NODE"));
+    if (core && cores && *core > 0 && *cores > 0) return SlurmMemory{*core * *cores, "SLURM_MEM_PER_CPU"};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -106,9 +79,13 @@ GrantedMachine granted_machine(int ranks_on_node, std::optional<std::int64_t> wa
         granted = std::max(1, static_cast<int>(*slurm));
         why = fmt::format("SLURM_CPUS_PER_TASK={}", *slurm);
     }
-    if (const auto quota = cgroup_cores(); quota && std::max(1, *quota / ranks_on_node) < granted) {
-        granted = std::max(1, *quota / ranks_on_node);
-        why = fmt::format("{} cores by cgroup, {} ranks on this node", *quota, ranks_on_node);
+    const CgroupLimits cgroup = cgroup_limits();
+    if (cgroup.cores) {
+        const int quota = std::max(1, static_cast<int>(std::ceil(*cgroup.cores)));
+        if (std::max(1, quota / ranks_on_node) < granted) {
+            granted = std::max(1, quota / ranks_on_node);
+            why = fmt::format("{} cores by cgroup, {} ranks on this node", quota, ranks_on_node);
+        }
     }
     // A wish like the recipe's, and the weaker one: many sites set it to 1 for everybody.
     if (const auto omp = number_in(std::getenv("OMP_NUM_THREADS"));
@@ -125,13 +102,11 @@ GrantedMachine granted_machine(int ranks_on_node, std::optional<std::int64_t> wa
     machine.memory_bytes = wanted_memory_bytes.value_or(kDefaultMemoryBytes);
     std::string memory_why = wanted_memory_bytes ? "as asked" : "the default";
     const auto ranks = static_cast<std::uint64_t>(ranks_on_node);
-    std::optional<std::uint64_t> limit = cgroup_memory();
+    std::optional<std::uint64_t> limit = cgroup.memory_bytes;
     std::string limit_name = "cgroup";
-    if (const auto slurm = number_in(std::getenv("SLURM_MEM_PER_NODE"))) {
-        if (!limit || *slurm << 20 < *limit) {
-            limit = *slurm << 20;
-            limit_name = "SLURM_MEM_PER_NODE";
-        }
+    if (const auto slurm = slurm_memory(); slurm && (!limit || slurm->mebibytes << 20 < *limit)) {
+        limit = slurm->mebibytes << 20;
+        limit_name = slurm->name;
     }
     // An eighth stays free: a budget that fills the limit to the last page ends with the kernel's OOM killer.
     if (limit && !wanted_memory_bytes && *limit / ranks * 7 / 8 < machine.memory_bytes) {

@@ -41,7 +41,7 @@ Exit codes:
    1  failed; nothing that was committed is lost, and how to go on is printed
    2  the command line or the recipe is wrong; nothing was run
    3  done, but with failed partitions that were allowed to fail (none is, yet)
-  75  stopped on request (signal, stop file, --max-runtime); run the same command again
+  75  stopped on request (signal, stop file, --max-runtime), or a rank was lost; run the same command again
 )";
 
 constexpr std::size_t kIndent = 34;

@@ -66,6 +66,7 @@ public:
             case JobCondition::completed: job.ended = "was completed"; break;
             case JobCondition::completed_with_failures: job.ended = "was completed with failures"; break;
             case JobCondition::failed: job.ended = "failed"; break;
+            case JobCondition::waiting:  // Slurm is not asked here
             case JobCondition::stopped: job.ended = "was stopped"; break;
             case JobCondition::running: job.ended = "was taken over"; break;
             case JobCondition::dead:

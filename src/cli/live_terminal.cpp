@@ -14,6 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/launcher_process.hpp"
 #include "cli/terminal.hpp"
 #include "dj/report/human_units.hpp"
 
@@ -22,35 +23,6 @@ namespace {
 
 constexpr std::size_t kNarrowest = 20;  // below it nothing is drawn: nothing sensible fits
 constexpr std::size_t kWidest = 160;
-
-/// Parent and name of a process; parent 0 where /proc does not tell.
-std::pair<int, std::string> parent_and_name(int process) {
-    std::ifstream stat(fmt::format("/proc/{}/stat", process));
-    std::string line;
-    std::getline(stat, line);
-    const auto begin = line.find('(');
-    const auto end = line.rfind(')');
-    if (begin == std::string::npos || end == std::string::npos || end + 4 > line.size()) return {0, {}};
-    return {std::atoi(line.c_str() + end + 4), line.substr(begin + 1, end - begin - 1)};
-}
-
-bool is_launcher(const std::string& name) {
-    constexpr std::array<std::string_view, 7> kNames = {
-        "mpirun", "mpiexec", "orterun", "prterun", "mpiexec.hydra", "prte", "hydra_pmi_prox"};
-    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
-
-/// The mpirun that this process was started by on this node, 0 if there is none.
-int launcher() {
-    int found = 0;
-    for (int process = getppid(); process > 1;) {
-        const auto [parent, name] = parent_and_name(process);
-        if (!is_launcher(name)) break;
-        found = process;
-        process = parent;
-    }
-    return found;
-}
 
 /// Standard error of another process of this user, if it is a terminal.
 int open_terminal_of(int process) {
@@ -115,7 +87,7 @@ std::optional<LiveTerminal> LiveTerminal::open() {
         if (!is_terminal(2)) return std::nullopt;
         return LiveTerminal(2, false, getpgrp());
     }
-    const int process = launcher();
+    const int process = launcher_process();
     const int descriptor = process == 0 ? -1 : open_terminal_of(process);
     if (descriptor < 0) return std::nullopt;
     return LiveTerminal(descriptor, true, getpgid(process));

@@ -101,9 +101,8 @@ std::string stats_block(const OpSpec& spec, const ScreenStyle& style) {
     if (spec.stats.empty()) return {};
     std::string text = fmt::format("\n{} (in __dj__stats__)\n", painted("Statistics", Paint::bold, style));
     for (const auto& stat : spec.stats) {
-        text +=
-            fmt::format("  {} ({})  {}\n", stat.name, stat.type == StatType::integer ? "integer" : "number",
-                        wrapped(show_text(stat.doc), style.width, 6));
+        text += fmt::format("  {} ({})  {}\n", stat.name, to_string(stat.type),
+                            wrapped(show_text(stat.doc), style.width, 6));
     }
     return text;
 }
@@ -205,9 +204,7 @@ ordered_json op_to_json(const OpSpec& spec) {
     }
     json["stats"] = ordered_json::array();
     for (const auto& stat : spec.stats) {
-        json["stats"].push_back({{"name", stat.name},
-                                 {"doc", stat.doc},
-                                 {"type", stat.type == StatType::integer ? "integer" : "number"}});
+        json["stats"].push_back({{"name", stat.name}, {"doc", stat.doc}, {"type", to_string(stat.type)}});
     }
     if (!spec.hash_column.empty()) json["hash_column"] = spec.hash_column;
     json["examples"] = ordered_json::array();

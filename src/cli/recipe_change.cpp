@@ -50,6 +50,7 @@ std::string operator_change(std::size_t number, const json& before, const json& 
     if (name != old_name) return fmt::format("{} {} → {}", number, old_name, name);
     auto changes = member_changes(before.at("params"), now.at("params"));
     if (before.at("words") != now.at("words")) changes.emplace_back("its words");
+    if (before.value("model", json()) != now.value("model", json())) changes.emplace_back("its model");
     return fmt::format("{} {}: {}", number, name, fmt::join(changes, ", "));
 }
 
@@ -106,8 +107,10 @@ std::vector<std::string> branch_changes(const json& before, const json& now) {
 
 json describe_ops(std::span<const OpCall> ops) {
     auto operators = json::array();
-    for (const OpCall& op : ops)
+    for (const OpCall& op : ops) {
         operators.push_back({{"name", op.name}, {"params", op.params}, {"words", words_of(op)}});
+        if (op.model) operators.back()["model"] = op.model->hash;
+    }
     return operators;
 }
 

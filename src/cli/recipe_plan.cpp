@@ -17,10 +17,11 @@ RecipePlan plan_recipe(FileSystem& files, const OpCatalog& catalog, const Checke
     const Resources resources{ranks, plan.machine.threads, plan.machine.memory_bytes};
     plan.job = prepare_job(checked, plan.survey, resources, {}, seconds_since_epoch());
     if (!plan.job.branches) {
-        check_job(plan.job.spec, catalog, plan.job.input);
+        check_job(plan.job.spec, catalog, files, plan.job.input);
         return plan;
     }
-    for (const BranchNodeSpec& node : plan.job.branches->nodes) check_job(node.spec, catalog, plan.job.input);
+    for (const BranchNodeSpec& node : plan.job.branches->nodes)
+        check_job(node.spec, catalog, files, plan.job.input);
     return plan;
 }
 

@@ -14,6 +14,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/launcher_process.hpp"
+
 namespace dj {
 namespace {
 
@@ -43,9 +45,9 @@ std::string as_called(const std::string& program) {
 /// What stands before the program in the launcher's command line; empty if the parent is no launcher, or starts several
 /// programs.
 std::vector<std::string> launcher_words(const Launch& launch) {
-    constexpr std::array<std::string_view, 8> kLaunchers{
-        "mpirun",        "mpirun.openmpi", "mpiexec", "mpiexec.openmpi",
-        "mpiexec.hydra", "orterun",        "prterun", "prun"};
+    constexpr std::array<std::string_view, 10> kLaunchers{
+        "mpirun",        "mpirun.openmpi", "mpiexec", "mpiexec.openmpi", "mpirun.mpich",
+        "mpiexec.mpich", "mpiexec.hydra",  "orterun", "prterun",         "prun"};
     const auto& words = launch.parent;
     if (words.empty()) return {};
     const auto name = fs::path(words.front()).filename().string();
@@ -78,7 +80,8 @@ std::string shell_quoted(const std::string& word) {
 
 Launch find_launch(int ranks) {
     Launch launch;
-    launch.parent = command_line_of(std::to_string(::getppid()));
+    const int started_by = launcher_process();
+    launch.parent = command_line_of(std::to_string(started_by == 0 ? ::getppid() : started_by));
     if (const auto own = command_line_of("self"); !own.empty()) {
         launch.called_as = own.front();
         launch.program = as_called(own.front());

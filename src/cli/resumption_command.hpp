@@ -9,7 +9,7 @@ namespace dj {
 
 /// How this process came to run.
 struct Launch {
-    std::vector<std::string> parent{};  ///< The command line of the process that started it.
+    std::vector<std::string> parent{};  ///< The command line of its launcher, else of its parent.
     std::string called_as = "dj-mpi";   ///< Word by which the parent called it.
     std::string program = "dj-mpi";     ///< Word by which a shell calls it.
     int ranks = 1;

@@ -14,7 +14,8 @@
 
 namespace dj {
 
-std::optional<ExitCode> RootRun::check(int ranks_on_node) {
+std::optional<ExitCode> RootRun::check(int ranks_on_node, int nodes) {
+    nodes_ = nodes;
     started_ = seconds_since_epoch();
     std::vector<RecipeProblem> problems;
     checked_ = check_places(files_, catalog_, load_recipe(options_.sources, catalog_), started_, problems);
@@ -58,12 +59,13 @@ void RootRun::plan(const std::optional<std::vector<RowBorder>>& borders) {
     job_ = prepare_job(checked_, std::move(survey_), resources, {borders, resumption_.table}, started_);
     job_.spec.verify_input = resumption_.verify_input;
     if (job_.branches) {
-        for (const BranchNodeSpec& node : job_.branches->nodes) check_job(node.spec, catalog_, job_.input);
+        for (const BranchNodeSpec& node : job_.branches->nodes)
+            check_job(node.spec, catalog_, files_, job_.input);
         book_.emplace(files_, JobLayout(job_.places), *job_.branches);
         progress_ = BranchProgress(*job_.branches);
         job_.summary.branches = book_->summaries();
     } else {
-        check_job(job_.spec, catalog_, job_.input);
+        check_job(job_.spec, catalog_, files_, job_.input);
     }
     prepare_outputs(files_, checked_.places);
     announce();
@@ -178,6 +180,7 @@ void RootRun::announce() const {
     announce_restart();
     for (const std::string& line : checked_.recipe.notices) notice(line);
     for (const std::string& line : checked_.inputs.notices) notice(line);
+    for (const std::string& line : storage_notices(checked_.places, nodes_)) notice(line);
     const auto least =
         estimate_run({}, {}, {ranks_, machine_.threads, machine_.memory_bytes}).least_memory_bytes_per_rank;
     if (machine_.memory_bytes < least) {

@@ -18,6 +18,7 @@
 #include "cli/prepare_job.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/run_recipe.hpp"
+#include "cli/storage_places.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/base/exit_code.hpp"
 #include "dj/run/row_borders.hpp"
@@ -33,10 +34,15 @@ public:
 
     /// Reads and checks the recipe, looks at the job and at the input; nothing is changed yet. A code if there is nothing to run: there are
     /// problems, which have been printed, or the job is done.
-    [[nodiscard]] std::optional<ExitCode> check(int ranks_on_node);
+    [[nodiscard]] std::optional<ExitCode> check(int ranks_on_node, int nodes);
 
     /// What all ranks must look for before the plan is made, if the recipe counts in rows.
     [[nodiscard]] std::optional<RowBorderSearch> border_search() const;
+
+    /// Folders that all nodes have to share; made.
+    [[nodiscard]] std::vector<std::string> shared_folders() const {
+        return dj::shared_folders(files_, checked_.places);
+    }
 
     /// Plans.
     void plan(const std::optional<std::vector<RowBorder>>& borders);
@@ -47,6 +53,9 @@ public:
 
     [[nodiscard]] const PreparedJob& job() const { return job_; }
     [[nodiscard]] std::optional<std::int64_t> wanted_threads() const;
+    [[nodiscard]] const FaultToleranceOptions& fault_tolerance() const {
+        return checked_.recipe.fault_tolerance;
+    }
     /// From now on.
     [[nodiscard]] std::optional<TimeLimit> time_limit() const;
 
@@ -69,6 +78,7 @@ private:
     const OpCatalog& catalog_;
     const RunOptions& options_;
     const int ranks_;
+    int nodes_ = 1;
     const double began_ = seconds_since_epoch();
     double started_ = 0;  ///< Since the epoch; waiting for another run of the job is over then.
     CheckedRecipe checked_;

@@ -8,6 +8,7 @@
 
 #include "cli/granted_machine.hpp"
 #include "cli/root_run.hpp"
+#include "cli/storage_places.hpp"
 #include "cli/terminal.hpp"
 #include "dj/base/error.hpp"
 #include "dj/run/row_borders.hpp"
@@ -55,14 +56,18 @@ auto on_all(std::exception_ptr& error, Step step) -> decltype(step()) {
 class RecipeRun {
 public:
     RecipeRun(const mpi::Communicator& world, const JobSurroundings& surroundings, const RunOptions& options)
-        : world_(world), surroundings_(surroundings), ranks_on_node_(world.split_by_node().size()) {
+        : world_(world),
+          surroundings_(surroundings),
+          io_watch_(options.io_watch),
+          node_(world.split_by_node()),
+          nodes_(static_cast<int>(world.sum(node_.is_root() ? 1 : 0))) {
         if (world.is_root()) root_.emplace(surroundings.files, surroundings.catalog, options, world.size());
     }
 
     /// All collective; a code if the run ends there.
     std::optional<ExitCode> check() {
         const auto checked = on_root(world_, [&]() -> Outcome {
-            if (const auto exit = root_->check(ranks_on_node_)) return *exit;
+            if (const auto exit = root_->check(node_.size(), nodes_)) return *exit;
             auto wanted = root_->border_search();
             if (wanted) search_ = *std::move(wanted);
             return nlohmann::json(!search_.files.empty());
@@ -80,17 +85,21 @@ public:
             if (error_) std::rethrow_exception(error_);
             root_->plan(borders_);
             const auto threads = root_->wanted_threads();
-            return nlohmann::json(
-                {{"spec", to_json(root_->job().spec)},
-                 {"branches",
-                  root_->job().branches ? to_json(*root_->job().branches) : nlohmann::json(nullptr)},
-                 {"threads", threads ? nlohmann::json(*threads) : nlohmann::json(nullptr)}});
+            return nlohmann::json({{"spec", to_json(root_->job().spec)},
+                                   {"branches", root_->job().branches ? to_json(*root_->job().branches)
+                                                                      : nlohmann::json(nullptr)},
+                                   {"threads", threads ? nlohmann::json(*threads) : nlohmann::json(nullptr)},
+                                   {"rank_timeout", root_->fault_tolerance().rank_timeout_seconds},
+                                   {"slow_io", root_->fault_tolerance().slow_io_seconds}});
         });
         if (const auto* exit = std::get_if<ExitCode>(&planned)) return *exit;
         const auto& start = std::get<nlohmann::json>(planned);
+        world_.set_rank_timeout(start.at("rank_timeout").get<double>());
+        if (io_watch_ != nullptr) io_watch_->set_slow_seconds(start.at("slow_io").get<double>());
         spec_ = job_spec_from_json(start.at("spec"));
         if (!start.at("branches").is_null()) branches_ = branch_job_from_json(start.at("branches"));
         if (!root_) take_granted_threads(start.at("threads"));
+        if (nodes_ > 1) check_folders();
         if (!spec_.verify_input) return std::nullopt;
         verification_ = on_all(error_, [&] { return verify_input(world_, surroundings_, spec_, input()); });
         return std::nullopt;
@@ -120,6 +129,7 @@ public:
         }
         const JobResult result = run_job(world_, surroundings_, spec_, input());
         if (root_) root_->conclude(result, stop);
+        if (world_.lost()) return result.exit;  // who is left agrees on a code later
         return static_cast<ExitCode>(world_.max(static_cast<std::uint64_t>(result.exit)));
     }
 
@@ -128,10 +138,20 @@ private:
 
     [[nodiscard]] const JobInput& input() const { return root_ ? root_->job().input : no_input_; }
 
+    /// Collective. What is wrong is told when rank 0 opens the job.
+    void check_folders() {
+        std::vector<std::string> folders;
+        if (root_) folders = on_all(error_, [&] { return root_->shared_folders(); });
+        on_all(error_, [&] {
+            check_shared_folders(world_, node_, surroundings_.files, folders);
+            return true;
+        });
+    }
+
     /// Nodes may differ: every rank uses what it has been granted itself.
     void take_granted_threads(const nlohmann::json& wanted) {
         const auto threads = wanted.is_null() ? std::nullopt : std::optional(wanted.get<std::int64_t>());
-        spec_.threads = granted_machine(ranks_on_node_, threads, spec_.memory_bytes).threads;
+        spec_.threads = granted_machine(node_.size(), threads, spec_.memory_bytes).threads;
         if (!branches_) return;
         for (BranchNodeSpec& node : branches_->nodes)
             node.spec.threads = std::min(node.spec.threads, spec_.threads);
@@ -139,7 +159,9 @@ private:
 
     const mpi::Communicator& world_;
     const JobSurroundings& surroundings_;
-    const int ranks_on_node_;
+    IoWatch* const io_watch_;
+    const mpi::Communicator node_;  ///< The ranks of this one's node.
+    const int nodes_;
     std::optional<RootRun> root_;
     const JobInput no_input_;
     RowBorderSearch search_;

@@ -8,6 +8,7 @@
 
 #include "dj/base/exit_code.hpp"
 #include "dj/base/file_system.hpp"
+#include "dj/base/io_watch.hpp"
 #include "dj/mpi/communicator.hpp"
 #include "dj/ops/op.hpp"
 #include "dj/recipe/recipe.hpp"
@@ -22,8 +23,9 @@ struct RunOptions {
     std::optional<double> max_runtime_seconds;
     bool force_unlock = false;
     bool verify_input = false;
-    bool quiet = false;     ///< Nothing on the screen but errors.
-    bool log_json = false;  ///< Notices and the final account as JSON lines.
+    bool quiet = false;           ///< Nothing on the screen but errors.
+    bool log_json = false;        ///< Notices and the final account as JSON lines.
+    IoWatch* io_watch = nullptr;  ///< Of `files` below; told what the recipe calls slow. May be null.
 };
 
 /// Collective. Rank 0 alone reads the recipe and prints. All ranks return the same code.

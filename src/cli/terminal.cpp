@@ -53,6 +53,13 @@ bool behind_a_launcher() {
            set_in_environment("PMI_RANK");
 }
 
+bool first_of_launch() {
+    for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"}) {
+        if (set_in_environment(name)) return std::string_view(std::getenv(name)) == "0";
+    }
+    return true;
+}
+
 ScreenStyle screen_style(int descriptor) {
     const char* term = std::getenv("TERM");
     const bool dumb = term == nullptr || std::string_view(term) == "dumb" || *term == '\0';

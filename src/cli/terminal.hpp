@@ -19,6 +19,10 @@ namespace dj {
 /// whatever stands at its other end.
 [[nodiscard]] bool behind_a_launcher();
 
+/// Of the processes that a launcher starts, the first is the one that says what concerns them all; a process without a
+/// launcher is. Known without MPI.
+[[nodiscard]] bool first_of_launch();
+
 /// To something that is not empty.
 [[nodiscard]] bool set_in_environment(const char* name);
 

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // dj-tools list: the jobs of a work_dir and those that the index remembers.
-#include <algorithm>
-#include <set>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/job_owner.hpp"
+#include "cli/job_list.hpp"
+#include "cli/slurm_jobs.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
 #include "dj/base/clock.hpp"
-#include "dj/base/error.hpp"
 #include "dj/report/human_units.hpp"
 #include "dj/report/job_views.hpp"
-#include "dj/storage/job_index.hpp"
 
 namespace dj {
 namespace {
@@ -26,38 +24,6 @@ struct Options {
     bool json = false;
 };
 
-struct ListedJob {
-    JobState state;
-    JobCondition condition = JobCondition::unknown;
-    double start = 0;
-};
-
-std::vector<ListedJob> find_jobs(FileSystem& files, const Options& options, double now) {
-    std::set<std::filesystem::path> folders;
-    for (const auto& folder : job_folders(files, options.work_dir)) {
-        folders.insert(std::filesystem::absolute(folder).lexically_normal());
-    }
-    if (const auto index = job_index_folder()) {
-        for (const auto& job : known_jobs(files, *index)) folders.insert(job.folder);
-    }
-    std::vector<ListedJob> jobs;
-    for (const auto& folder : folders) {
-        try {
-            if (!files.info(folder)) continue;  // removed since
-            ListedJob job{.state = read_job_head(files, folder)};
-            look_for_owner(job.state);
-            job.condition = condition_of(job.state, now);
-            job.start = job.state.summary ? job.state.summary->start_time : job.state.events.first_timestamp;
-            if (!options.running || job.condition == JobCondition::running) jobs.push_back(std::move(job));
-        } catch (const std::exception&) {  // one folder that cannot be read does not hide the others
-            continue;
-        }
-    }
-    std::stable_sort(jobs.begin(), jobs.end(),
-                     [](const auto& a, const auto& b) { return a.start > b.start; });
-    return jobs;
-}
-
 ordered_json to_json(const std::vector<ListedJob>& jobs) {
     auto list = ordered_json::array();
     for (const auto& job : jobs) {
@@ -66,6 +32,10 @@ ordered_json to_json(const std::vector<ListedJob>& jobs) {
         entry["status"] = to_string(job.condition);
         entry["start_time"] = job.start;
         entry["folder"] = job.state.folder.string();
+        if (const auto number = slurm_number(job.state); !number.empty()) {
+            entry["slurm_job"] = number;
+            entry["slurm"] = job.state.slurm.empty() ? ordered_json() : ordered_json(job.state.slurm);
+        }
         if (const auto& summary = job.state.summary) {
             entry["duration"] = summary->duration ? ordered_json(*summary->duration) : ordered_json();
             entry["records_read"] = summary->records_read;
@@ -86,6 +56,7 @@ std::vector<std::string> row_of(const ListedJob& job, double now) {
                                                                  : -1;
     return {show_text(job.state.job_id),
             std::string(to_string(job.condition)),
+            job.state.slurm,
             job.start > 0 ? show_time(job.start) : "?",
             took >= 0 ? show_duration(took) : "",
             ended ? show_count(summary->records_read) : "",
@@ -95,7 +66,10 @@ std::vector<std::string> row_of(const ListedJob& job, double now) {
 
 int run(ToolContext& context, const Options& options) {
     const double now = seconds_since_epoch();
-    const auto jobs = find_jobs(context.files, options, now);
+    auto [jobs, slurm_problem] = list_jobs(context.files, options.work_dir, now);
+    if (options.running)
+        std::erase_if(jobs, [](const ListedJob& job) { return job.condition != JobCondition::running; });
+    if (!slurm_problem.empty()) print_error("what Slurm says of these jobs is not known: " + slurm_problem);
     if (options.json) {
         print(to_json(jobs).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
         return 0;
@@ -111,6 +85,7 @@ int run(ToolContext& context, const Options& options) {
     for (const auto& job : jobs) rows.push_back(row_of(job, now));
     print(show_table({{.header = "job", .right = false, .keep = 100, .flexible = true},
                       {.header = "status", .right = false, .keep = 100},
+                      {.header = "in Slurm", .right = false, .keep = 70, .hide_empty = true},
                       {.header = "started", .right = false, .keep = 60},
                       {.header = "took", .keep = 50},
                       {.header = "rows in", .keep = 30, .hide_empty = true},
@@ -128,7 +103,11 @@ void add_list_tool(CLI::App& app, ToolContext& context, ToolRun& run_it) {
     add_work_dir_option(*tool, options->work_dir);
     tool->add_flag("--running", options->running, "Only jobs that give a sign of life");
     tool->add_flag("--json", options->json, "A JSON array");
-    tool->footer("Examples:\n  dj-tools list\n  dj-tools list --running --work_dir /scratch/me/outputs");
+    tool->footer(
+        "`in Slurm` is what squeue, or sacct, says of a job that runs or ran there. A job that Slurm has "
+        "queued again is "
+        "waiting; one that says it runs, but is not there any more, is dead.\n\nExamples:\n  dj-tools list\n "
+        " dj-tools list --running --work_dir /scratch/me/outputs");
     tool->callback(
         [&context, &run_it, options] { run_it = [&context, options] { return run(context, *options); }; });
 }

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/job_owner.hpp"
+#include "cli/slurm_jobs.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
 #include "dj/base/clock.hpp"
@@ -26,6 +27,7 @@ struct Options {
 bool show(FileSystem& files, const std::filesystem::path& folder, const Options& options) {
     auto state = read_job_state(files, folder);
     look_for_owner(state);
+    (void)look_at_slurm({&state});
     const double now = seconds_since_epoch();
     if (options.json) {
         const int indent = options.watch ? -1 : 2;

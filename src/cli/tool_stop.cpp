@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // dj-tools stop: asks a running job to commit what is done and to leave; kills it only where that is asked for.
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -8,13 +7,12 @@
 #include <thread>
 
 #include <CLI/CLI.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "cli/child_process.hpp"
+#include "cli/job_list.hpp"
 #include "cli/job_owner.hpp"
+#include "cli/slurm_jobs.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools.hpp"
 #include "dj/base/clock.hpp"
@@ -32,33 +30,20 @@ constexpr int kNotStopped = 1;
 constexpr auto kLookInterval = std::chrono::milliseconds(200);
 /// A process that was killed is looked for so long.
 constexpr double kKillSeconds = 10;
+constexpr double kSlurmSeconds = 10;
 
 struct Options {
     JobArgument job;
     double timeout_seconds = 120;
     bool force = false;
+    bool list = false;
     bool json = false;
 };
 
-/// Runs a program of Slurm's, without its words; false if it cannot be run or fails.
+/// Runs a program of Slurm's, without its words; false if it cannot be run, fails, or does not answer.
 bool run_quietly(const std::vector<std::string>& command) {
-    std::vector<char*> arguments;
-    arguments.reserve(command.size() + 1);
-    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    for (const int descriptor : {0, 1, 2})
-        posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0);
-    pid_t process = 0;
-    const int failed =
-        ::posix_spawnp(&process, arguments.front(), &actions, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) return false;
-    int status = 0;
-    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    constexpr double kAnswerSeconds = 30;
+    return run_child(command, kAnswerSeconds).exit_code == 0;
 }
 
 class Stopper {
@@ -93,6 +78,10 @@ private:
     JobCondition look() {
         state_ = read_job_head(files_, folder_);
         look_for_owner(state_);
+        if (const double now = seconds_since_epoch(); now >= next_look_at_slurm_) {
+            (void)look_at_slurm({&state_});
+            next_look_at_slurm_ = seconds_since_epoch() + kSlurmSeconds;
+        }
         return condition_of(state_, seconds_since_epoch());
     }
 
@@ -162,8 +151,16 @@ private:
     const std::filesystem::path folder_;
     const JobLayout layout_;
     JobState state_;
+    double next_look_at_slurm_ = 0;  ///< Its controller is not asked more often than people would.
     JobCondition condition_ = JobCondition::unknown;
 };
+
+int list_running(ToolContext& context, const Options& options) {
+    const double now = seconds_since_epoch();
+    const JobList list = list_jobs(context.files, options.job.work_dir, now);
+    print(options.json ? running_jobs_json(list) : running_jobs_text(list, now));
+    return 0;
+}
 
 }  // namespace
 
@@ -171,6 +168,8 @@ void add_stop_tool(CLI::App& app, ToolContext& context, ToolRun& run_it) {
     auto options = std::make_shared<Options>();
     auto* tool = app.add_subcommand("stop", "Asks a running job to commit what is done, and to leave");
     add_job_argument(*tool, options->job);
+    tool->get_option("JOB")->required(false);
+    tool->add_flag("--list", options->list, "Which jobs could be stopped: those that give a sign of life");
     tool->add_option("--timeout", options->timeout_seconds, "How long to wait for its end; 0: not at all")
         ->type_name("SECONDS")
         ->check(CLI::NonNegativeNumber)
@@ -185,11 +184,18 @@ void add_stop_tool(CLI::App& app, ToolContext& context, ToolRun& run_it) {
         "off.\n\n"
         "Exit codes: 0 the job is not running any more, 1 it still is, 2 usage or unknown job.\n\n"
         "Examples:\n"
+        "  dj-tools stop --list                   which jobs there are to stop\n"
         "  dj-tools stop my_job\n"
-        "  dj-tools stop my_job --timeout 600 --force\n"
-        "  dj-tools list --running                which jobs there are to stop");
+        "  dj-tools stop my_job --timeout 600 --force");
     tool->callback([&context, &run_it, options] {
-        run_it = [&context, options] { return Stopper(context, *options).stop(); };
+        run_it = [&context, options] {
+            if (options->list) return list_running(context, *options);
+            if (options->job.job.empty()) {
+                list_running(context, *options);
+                throw UserError("which job is to be stopped? Say `dj-tools stop JOB`");
+            }
+            return Stopper(context, *options).stop();
+        };
     });
 }
 

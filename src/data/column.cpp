@@ -104,7 +104,7 @@ std::int64_t ScalarColumn::int64_at(std::size_t row) const {
 
 double ScalarColumn::float64_at(std::size_t row) const {
     const auto word = words_[row];
-    if (type_ == ScalarType::float64) return std::bit_cast<double>(word);
+    if (type_ == ScalarType::float64 || type_ == ScalarType::code) return std::bit_cast<double>(word);
     return static_cast<double>(std::bit_cast<std::int64_t>(word));
 }
 
@@ -132,7 +132,8 @@ void ScalarColumn::resize(std::size_t rows) {
 
 void ScalarColumn::set(std::size_t row, std::int64_t value) {
     switch (type_) {
-        case ScalarType::int64: words_[row] = std::bit_cast<std::uint64_t>(value); break;
+        case ScalarType::int64:
+        case ScalarType::code: words_[row] = std::bit_cast<std::uint64_t>(value); break;
         case ScalarType::float64:
             words_[row] = std::bit_cast<std::uint64_t>(static_cast<double>(value));
             break;
@@ -146,7 +147,8 @@ void ScalarColumn::set(std::size_t row, double value) {
         case ScalarType::int64:
             words_[row] = std::bit_cast<std::uint64_t>(static_cast<std::int64_t>(value));
             break;
-        case ScalarType::float64: words_[row] = std::bit_cast<std::uint64_t>(value); break;
+        case ScalarType::float64:
+        case ScalarType::code: words_[row] = std::bit_cast<std::uint64_t>(value); break;
         case ScalarType::boolean: words_[row] = value != 0 ? 1 : 0; break;
     }
     valid_[row] = 1;
@@ -173,7 +175,7 @@ void ScalarColumn::serialise(std::string& out) const {
 ScalarColumn ScalarColumn::deserialise(std::string_view& in) {
     LayoutReader reader(in, kScalarName);
     const auto type = reader.value<std::uint8_t>();
-    if (type > static_cast<std::uint8_t>(ScalarType::boolean)) reader.corrupt("its type is unknown");
+    if (type > static_cast<std::uint8_t>(ScalarType::code)) reader.corrupt("its type is unknown");
     ScalarColumn column(static_cast<ScalarType>(type));
     const auto rows = reader.count(sizeof(std::uint64_t) + sizeof(std::uint8_t));
     column.words_ = read_array<std::uint64_t>(reader, rows);

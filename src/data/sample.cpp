@@ -3,6 +3,7 @@
 
 #include "dj/base/error.hpp"
 #include "dj/data/python_json.hpp"
+#include "dj/data/short_code.hpp"
 
 namespace dj {
 namespace {
@@ -13,6 +14,9 @@ std::string_view scalar_json(const ScalarColumn& column, std::size_t row, std::s
     switch (column.type()) {
         case ScalarType::int64: append_json_int(buffer, column.int64_at(row)); break;
         case ScalarType::float64: append_json_float(buffer, column.float64_at(row)); break;
+        case ScalarType::code:
+            append_json_string(buffer, ShortCode::of_stat(column.float64_at(row)).text());
+            break;
         case ScalarType::boolean: buffer = column.int64_at(row) != 0 ? "true" : "false"; break;
     }
     return buffer;

@@ -5,6 +5,7 @@
 
 #include "dj/base/error.hpp"
 #include "dj/data/python_json.hpp"
+#include "dj/data/short_code.hpp"
 
 namespace dj {
 namespace {
@@ -68,6 +69,8 @@ void AddedFields::append_value(std::string& out, const Batch& batch, std::size_t
         out += "null";
     } else if (spec.scalar == ScalarType::float64) {
         append_json_float(out, batch.scalar(column).float64_at(row));
+    } else if (spec.scalar == ScalarType::code) {
+        append_json_string(out, ShortCode::of_stat(batch.scalar(column).float64_at(row)).text());
     } else if (spec.scalar == ScalarType::boolean) {
         out += batch.scalar(column).int64_at(row) != 0 ? "true" : "false";
     } else {

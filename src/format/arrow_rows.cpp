@@ -11,6 +11,7 @@
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include "dj/data/short_code.hpp"
 #include "format/arrow_carrier.hpp"
 #include "format/arrow_result.hpp"
 
@@ -52,6 +53,13 @@ ArrayPointer scalar_array(const ScalarColumn& column, RowIndices rows) {
             return column.valid(row) ? builder.Append(column.int64_at(row) != 0) : builder.AppendNull();
         });
     }
+    if (column.type() == ScalarType::code) {
+        arrow::StringBuilder builder;
+        return build(builder, rows, [&](std::uint32_t row) {
+            return column.valid(row) ? builder.Append(ShortCode::of_stat(column.float64_at(row)).text())
+                                     : builder.AppendNull();
+        });
+    }
     arrow::Int64Builder builder;
     return build(builder, rows, [&](std::uint32_t row) {
         return column.valid(row) ? builder.Append(column.int64_at(row)) : builder.AppendNull();
@@ -67,7 +75,7 @@ ArrayPointer added_array(const Batch& batch, std::size_t column, RowIndices rows
 
 std::shared_ptr<arrow::DataType> added_type(const ColumnSpec& spec) {
     if (spec.kind == ColumnKind::opaque) throw Bug("an opaque column cannot be an added one");
-    if (spec.kind != ColumnKind::scalar) return arrow::utf8();
+    if (spec.kind != ColumnKind::scalar || spec.scalar == ScalarType::code) return arrow::utf8();
     if (spec.scalar == ScalarType::float64) return arrow::float64();
     return spec.scalar == ScalarType::boolean ? arrow::boolean() : arrow::int64();
 }

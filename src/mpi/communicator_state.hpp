@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include <mpi.h>
 
 #include "dj/mpi/communicator.hpp"
+#include "mpi/loss_board.hpp"
 
 namespace dj::mpi {
 
@@ -15,8 +17,13 @@ struct CommunicatorState {
     int rank = 0;
     int size = 1;
     std::uint64_t message_limit_bytes = kMaxMessageBytes;
+    std::shared_ptr<LossBoard> losses;  ///< Null: nobody watches.
 
-    CommunicatorState(MPI_Comm handle, bool is_owned, std::uint64_t limit_bytes);
+    CommunicatorState(MPI_Comm handle, bool is_owned);
+    [[nodiscard]] bool has_losses() const { return losses && losses->any(); }
+    void require_all_ranks() const {
+        if (losses) losses->require_none();
+    }
     ~CommunicatorState();
     CommunicatorState(const CommunicatorState&) = delete;
     CommunicatorState& operator=(const CommunicatorState&) = delete;

@@ -130,6 +130,11 @@ struct Mailbox::State {
         return Counters{sent_count, delivered_count};
     }
 
+    bool is_closing() {
+        const std::lock_guard lock(mutex);
+        return closing;
+    }
+
     bool is_abandoned() {
         const std::lock_guard lock(mutex);
         return abandoned;
@@ -157,6 +162,7 @@ struct Mailbox::State {
             bool progressed = send_queued();
             pending_bytes -= outgoing.advance(progressed);
             progressed |= incoming.advance([this](Message&& message) { deliver(std::move(message)); });
+            if (is_closing()) comm.require_all_ranks();
             if (end.in_wave()) {
                 if (end.reached()) return;
             } else if (const auto counters = counters_for_wave()) {

@@ -51,7 +51,8 @@ void Backoff::pause() {
     }
 }
 
-void wait_all(std::span<MPI_Request> requests, const char* call, Patience patience) {
+void wait_all(const CommunicatorState& state, std::span<MPI_Request> requests, const char* call,
+              Patience patience) {
     Backoff backoff(patience);
     std::vector<MPI_Status> statuses(requests.size());
     for (int done = 0;;) {
@@ -64,11 +65,14 @@ void wait_all(std::span<MPI_Request> requests, const char* call, Patience patien
         }
         check(code, call);
         if (done != 0) return;
+        state.require_all_ranks();
         backoff.pause();
     }
 }
 
-void wait(MPI_Request request, const char* call) { wait_all({&request, 1}, call, Patience::idle); }
+void wait(const CommunicatorState& state, MPI_Request request, const char* call) {
+    wait_all(state, {&request, 1}, call, Patience::idle);
+}
 
 void RequestWindow::add(MPI_Request request) {
     if (requests_.size() < kWindow) {
@@ -84,12 +88,13 @@ void RequestWindow::add(MPI_Request request) {
             requests_[static_cast<std::size_t>(index)] = request;
             return;
         }
+        state_.require_all_ranks();
         backoff.pause();
     }
 }
 
 void RequestWindow::wait_all() {
-    mpi::wait_all(requests_, call_, Patience::bulk);
+    mpi::wait_all(state_, requests_, call_, Patience::bulk);
     requests_.clear();
 }
 

@@ -65,71 +65,78 @@ void require_rank(const CommunicatorState& state, int root) {
 
 std::string Communicator::broadcast(std::string bytes, int root) const {
     require_rank(*state_, root);
-    std::uint64_t size = bytes.size();
+    InFlight<std::uint64_t> size(bytes.size());
     MPI_Request request = MPI_REQUEST_NULL;
-    check(MPI_Ibcast(&size, 1, MPI_UINT64_T, root, state_->comm, &request), "MPI_Ibcast");
-    wait(request, "MPI_Ibcast");
-    bytes.resize(size);
-    for (std::size_t done = 0; done < size;) {
-        const int piece = next_piece(*state_, size, done);
-        check(MPI_Ibcast(bytes.data() + done, piece, MPI_BYTE, root, state_->comm, &request), "MPI_Ibcast");
-        wait_all({&request, 1}, "MPI_Ibcast", Patience::bulk);
+    check(MPI_Ibcast(&*size, 1, MPI_UINT64_T, root, state_->comm, &request), "MPI_Ibcast");
+    wait(*state_, request, "MPI_Ibcast");
+    InFlight<std::string> all(std::move(bytes));
+    all->resize(size.landed());
+    for (std::size_t done = 0; done < all->size();) {
+        const int piece = next_piece(*state_, all->size(), done);
+        check(MPI_Ibcast(all->data() + done, piece, MPI_BYTE, root, state_->comm, &request), "MPI_Ibcast");
+        wait_all(*state_, {&request, 1}, "MPI_Ibcast", Patience::bulk);
         done += static_cast<std::size_t>(piece);
     }
-    return bytes;
+    return all.landed();
 }
 
 std::vector<std::string> Communicator::gather(const std::string& bytes, int root) const {
     require_rank(*state_, root);
-    const std::uint64_t size_here = bytes.size();
-    std::vector<std::uint64_t> sizes(rank() == root ? static_cast<std::size_t>(size()) : 0);
+    InFlight<std::uint64_t> size_here(bytes.size());
+    InFlight<std::vector<std::uint64_t>> sizes(
+        std::vector<std::uint64_t>(rank() == root ? static_cast<std::size_t>(size()) : 0));
     MPI_Request request = MPI_REQUEST_NULL;
-    check(
-        MPI_Igather(&size_here, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, root, state_->comm, &request),
-        "MPI_Igather");
-    wait(request, "MPI_Igather");
+    check(MPI_Igather(&*size_here, 1, MPI_UINT64_T, sizes->data(), 1, MPI_UINT64_T, root, state_->comm,
+                      &request),
+          "MPI_Igather");
+    wait(*state_, request, "MPI_Igather");
+    static_cast<void>(size_here.landed());
+    const auto sizes_in = sizes.landed();
 
-    RequestWindow window("MPI_Isend or MPI_Irecv of a gather");
-    std::vector<std::string> all(sizes.size());
+    RequestWindow window(*state_, "MPI_Isend or MPI_Irecv of a gather");
+    InFlight<std::vector<std::string>> all(std::vector<std::string>(sizes_in.size()));
     std::string nothing;
     if (rank() != root) exchange(*state_, {bytes, root}, {nothing, MPI_PROC_NULL}, window);
-    for (std::size_t from = 0; from < all.size(); ++from) {
+    for (std::size_t from = 0; from < all->size(); ++from) {
+        std::string& one = (*all)[from];
         if (static_cast<int>(from) == root) {
-            all[from] = bytes;
+            one = bytes;
             continue;
         }
-        all[from].resize(sizes[from]);
-        exchange(*state_, {nothing, MPI_PROC_NULL}, {all[from], static_cast<int>(from)}, window);
+        one.resize(sizes_in[from]);
+        exchange(*state_, {nothing, MPI_PROC_NULL}, {one, static_cast<int>(from)}, window);
     }
     window.wait_all();
-    return all;
+    return all.landed();
 }
 
 std::vector<std::string> Communicator::all_to_all(const std::vector<std::string>& to) const {
     const auto ranks = static_cast<std::size_t>(size());
     if (to.size() != ranks) throw Bug("all_to_all needs one string per rank");
-    std::vector<std::uint64_t> sizes_out(ranks);
-    std::vector<std::uint64_t> sizes_in(ranks);
-    std::transform(to.begin(), to.end(), sizes_out.begin(), [](const auto& bytes) { return bytes.size(); });
+    using Sizes = std::vector<std::uint64_t>;
+    InFlight<std::pair<Sizes, Sizes>> sizes({Sizes(ranks), Sizes(ranks)});
+    std::transform(to.begin(), to.end(), sizes->first.begin(),
+                   [](const auto& bytes) { return bytes.size(); });
     MPI_Request request = MPI_REQUEST_NULL;
-    check(MPI_Ialltoall(sizes_out.data(), 1, MPI_UINT64_T, sizes_in.data(), 1, MPI_UINT64_T, state_->comm,
-                        &request),
+    check(MPI_Ialltoall(sizes->first.data(), 1, MPI_UINT64_T, sizes->second.data(), 1, MPI_UINT64_T,
+                        state_->comm, &request),
           "MPI_Ialltoall");
-    wait(request, "MPI_Ialltoall");
+    wait(*state_, request, "MPI_Ialltoall");
+    const auto sizes_in = sizes.landed().second;
 
-    std::vector<std::string> all(ranks);
+    InFlight<std::vector<std::string>> all{std::vector<std::string>(ranks)};
     const auto here = static_cast<std::size_t>(rank());
-    all[here] = to[here];
-    RequestWindow window("MPI_Isend or MPI_Irecv of an all-to-all");
+    (*all)[here] = to[here];
+    RequestWindow window(*state_, "MPI_Isend or MPI_Irecv of an all-to-all");
     for (std::size_t step = 1; step < ranks; ++step) {
         const std::size_t target = (here + step) % ranks;
         const std::size_t source = (here + ranks - step) % ranks;
-        all[source].resize(sizes_in[source]);
-        exchange(*state_, {to[target], static_cast<int>(target)}, {all[source], static_cast<int>(source)},
+        (*all)[source].resize(sizes_in[source]);
+        exchange(*state_, {to[target], static_cast<int>(target)}, {(*all)[source], static_cast<int>(source)},
                  window);
     }
     window.wait_all();
-    return all;
+    return all.landed();
 }
 
 }  // namespace dj::mpi

@@ -29,6 +29,15 @@ std::string_view to_string(OpFamily family) {
     throw Bug("unknown OpFamily");
 }
 
+std::string_view to_string(StatType type) {
+    switch (type) {
+        case StatType::integer: return "integer";
+        case StatType::number: return "number";
+        case StatType::code: return "string";
+    }
+    throw Bug("unknown StatType");
+}
+
 void Op::map(const Sample&, OpScratch*) const { not_of_this_shape("map"); }
 void Op::split(const Sample&, TextSink&, OpScratch*) const { not_of_this_shape("split"); }
 void Op::compute(const Sample&, std::span<double>, OpScratch*) const { not_of_this_shape("compute"); }
@@ -37,8 +46,9 @@ void Op::key(const Sample&, std::string&, OpScratch*) const { not_of_this_shape(
 std::string Op::hash_text(std::string_view) const { not_of_this_shape("show a hash"); }
 
 std::unique_ptr<const Op> OpSpec::make(const nlohmann::json& values) const {
-    return make_with_words(values,
-                           word_list ? shipped_words_of(*word_list, values) : std::vector<std::string>{});
+    OpSupplies supplies;
+    if (word_list) supplies.words = shipped_words_of(*word_list, values);
+    return make_supplied(values, supplies);
 }
 
 OpCatalog::OpCatalog(std::vector<OpSpec> specs) : specs_(std::move(specs)) {

@@ -136,7 +136,7 @@ std::string markdown_page(const OpSpec& spec) {
     if (!spec.stats.empty()) {
         page += "\n## Stats\n\n| key in `__dj__stats__` | type | meaning |\n|---|---|---|\n";
         for (const auto& stat : spec.stats) {
-            const auto* const type = stat.type == StatType::integer ? "integer" : "number";
+            const auto type = to_string(stat.type);
             page += fmt::format("| `{}` | {} | {} |\n", stat.name, type, cell(stat.doc));
         }
     }

@@ -15,7 +15,10 @@ std::string canonical(const nlohmann::json& value) {
 }
 
 std::string describe(const OpCall& op) {
-    return canonical({op.name, op.params, op.words ? nlohmann::json(*op.words) : nlohmann::json(nullptr)});
+    nlohmann::json described = {op.name, op.params, nullptr};
+    if (op.words) described[2] = *op.words;
+    if (op.model) described.push_back(op.model->hash);  // wherever the file lies
+    return canonical(described);
 }
 
 std::string describe(const OpsIdentity& identity) {

@@ -72,6 +72,8 @@ private:
     [[nodiscard]] bool off(const std::string& key) const {
         if (key.starts_with("checkpoint."))
             return !recipe_.checkpoint.enabled || recipe_.checkpoint.strategy == "disabled";
+        if (key == "fault_tolerance.rank_timeout_seconds" || key == "fault_tolerance.slow_io_seconds")
+            return false;  // no recipe can do without
         if (key.starts_with("fault_tolerance.")) return !recipe_.fault_tolerance.enabled;
         return false;
     }

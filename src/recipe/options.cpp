@@ -107,6 +107,13 @@ ParamSet<FaultToleranceOptions> fault_tolerance_params() {
     params.add(&T::max_faulty_rows, "max_faulty_rows",
                "Stop when more rows than this are faulty: a count, or a share such as 1%.",
                {.nullable = true});
+    params.add(
+        &T::rank_timeout_seconds, "rank_timeout_seconds",
+        "A rank that is silent for so long is lost: the others commit what they have, and the job stops.",
+        {.bounds = {.min = 2}});
+    params.add(&T::slow_io_seconds, "slow_io_seconds",
+               "Say for which file a rank waits when one operation on it takes longer.",
+               {.bounds = {.min = 0.1}});
     return params;
 }
 

@@ -205,9 +205,10 @@ private:
         const bool takes_text =
             std::ranges::find(spec.params, "text_key", &ParamSpec::name) != spec.params.end();
         if (takes_text && !params.contains("text_key")) params["text_key"] = text_key;
-        if (result_.problems.size() == before && spec.make_with_words) {
+        if (result_.problems.size() == before && spec.make_supplied) {
             try {
-                (void)spec.make_with_words(params, {});  // words are read later, where files are looked at
+                (void)spec.make_supplied(params,
+                                         {});  // words and models come later, where files are looked at
             } catch (const UserError& error) {
                 const std::string_view message = error.what();
                 const bool named = message.starts_with(step.op);

@@ -34,7 +34,7 @@ std::string headline(const JobSummary& summary, const ScreenStyle& style) {
             paint = Paint::red;
             break;
         case JobStatus::stopped:
-            word = fmt::format("stopped on request after {}", after);
+            word = fmt::format("stopped after {}", after);
             paint = Paint::yellow;
             break;
     }
@@ -140,9 +140,12 @@ std::string final_screen(const JobSummary& summary, const ScreenStyle& style) {
     std::string text = headline(summary, style);
     if (!summary.error_message.empty()) {
         std::string_view rest = summary.error_message;
+        const bool stopped = summary.status == JobStatus::stopped;
+        const std::string_view label = stopped ? "reason" : "error";
         for (bool first = true; !rest.empty(); first = false) {
             const auto end = std::min(rest.find('\n'), rest.size());
-            text += labelled(first ? "error" : "", show_text(rest.substr(0, end)), style, Paint::red);
+            text += labelled(first ? label : "", show_text(rest.substr(0, end)), style,
+                             stopped ? Paint::yellow : Paint::red);
             rest.remove_prefix(std::min(end + 1, rest.size()));
         }
     }

@@ -91,6 +91,7 @@ std::string_view to_string(JobCondition condition) {
         case JobCondition::failed: return "failed";
         case JobCondition::stopped: return "stopped";
         case JobCondition::dead: return "dead";
+        case JobCondition::waiting: return "waiting";
         case JobCondition::unknown: return "unknown";
     }
     throw Bug("a job condition without a name");
@@ -124,6 +125,8 @@ double last_sign_of_life(const JobState& state) {
 JobCondition condition_of(const JobState& state, double now) {
     if (state.summary) {
         const auto told = condition_in_summary(state.summary->status);
+        const bool done = told == JobCondition::completed || told == JobCondition::completed_with_failures;
+        if (state.queued_again && !done) return JobCondition::waiting;
         if (told != JobCondition::running) return told;
         if (state.owner_is_gone) return JobCondition::dead;
     } else if (state.events.ended_by == "job_complete") {

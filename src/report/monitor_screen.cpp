@@ -18,6 +18,7 @@ Paint paint_of(JobCondition condition) {
         case JobCondition::running: return Paint::cyan;
         case JobCondition::completed: return Paint::green;
         case JobCondition::completed_with_failures:
+        case JobCondition::waiting:
         case JobCondition::stopped: return Paint::yellow;
         case JobCondition::failed:
         case JobCondition::dead: return Paint::red;
@@ -29,7 +30,8 @@ Paint paint_of(JobCondition condition) {
 std::string words_of(JobCondition condition) {
     switch (condition) {
         case JobCondition::completed_with_failures: return "COMPLETED WITH FAILURES";
-        case JobCondition::stopped: return "STOPPED ON REQUEST";
+        case JobCondition::stopped: return "STOPPED";
+        case JobCondition::waiting: return "WAITING (queued again by Slurm)";
         case JobCondition::dead: return "DEAD (no sign of life)";
         case JobCondition::unknown: return "UNKNOWN";
         default: break;

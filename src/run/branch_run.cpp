@@ -6,6 +6,7 @@
 #include "dj/base/byte_stream.hpp"
 #include "dj/base/clock.hpp"
 #include "dj/events/branch_events.hpp"
+#include "dj/mpi/rank_watch.hpp"
 #include "node_figures.hpp"
 
 namespace dj {
@@ -81,16 +82,22 @@ BranchJobResult BranchRun::run() {
             execute(*command);
         } else if (context_.world.is_root()) {
             schedule();
+        } else if (context_.world.is_lost(0)) {
+            while (!active_.empty()) drop(active_.begin()->first);
+            over = true;  // nobody is left to say so
         }
     }
-    mailbox_->close();
     BranchJobResult result;
     if (context_.world.is_root()) {
         schedule_.fill(result);
         for (std::uint32_t node = 0; node < context_.spec.nodes.size(); ++node)
             result.nodes.push_back(schedule_.node(node));
     }
-    result.exit = static_cast<ExitCode>(context_.world.max(static_cast<std::uint64_t>(result.exit)));
+    try {
+        mailbox_->close();
+        result.exit = static_cast<ExitCode>(context_.world.max(static_cast<std::uint64_t>(result.exit)));
+    } catch (const mpi::RankLost&) {  // who is left agrees on a code elsewhere
+    }
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
 }
@@ -105,7 +112,17 @@ void BranchRun::execute(const Command& command) {
 
 /// Collective.
 void BranchRun::begin(std::uint32_t node) {
-    auto active = std::make_unique<Active>(*this, node, slots_);
+    std::unique_ptr<Active> active;
+    try {
+        active = std::make_unique<Active>(*this, node, slots_);
+    } catch (const mpi::RankLost& lost) {
+        if (!context_.world.is_root()) return;
+        JobResult result;
+        result.exit = ExitCode::stopped;
+        result.error = lost.what();
+        schedule_.ended(node, std::move(result), seconds_since_epoch());
+        return;
+    }
     Active& made = *active;
     if (context_.world.is_root()) watch_progress(node, made);
     active_.emplace(node, std::move(active));
@@ -133,6 +150,7 @@ void BranchRun::watch_progress(std::uint32_t node, Active& active) {
 /// Collective: communicators are freed.
 void BranchRun::drop(std::uint32_t node) {
     const auto active = active_.find(node);
+    if (active == active_.end()) return;  // a rank was lost before it could begin here
     if (active->second->driver.joinable()) active->second->driver.join();
     if (const auto& events = active->second->events; events && events->last_generation() > 0)
         told_generations_[node] = events->last_generation();
@@ -148,6 +166,7 @@ void BranchRun::schedule() {
     }
     const StopRequest& stop = context_.surroundings.stop;
     if (stop.requested()) schedule_.stop(stop.reason());
+    if (const auto lost = context_.world.lost()) schedule_.stop(lost->text());
     for (const std::uint32_t node : schedule_.take_stopping()) {
         const auto active = active_.find(node);
         if (active != active_.end()) active->second->stop.request("another branch has failed");

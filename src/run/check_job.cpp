@@ -5,8 +5,8 @@
 
 namespace dj {
 
-void check_job(const JobSpec& spec, const OpCatalog& catalog, const JobInput& input) {
-    if (!input.files.empty()) (void)make_pipeline(spec, catalog, input.files.front().path, {});
+void check_job(const JobSpec& spec, const OpCatalog& catalog, FileSystem& files, const JobInput& input) {
+    if (!input.files.empty()) (void)make_pipeline(spec, catalog, files, input.files.front().path, {});
 }
 
 }  // namespace dj

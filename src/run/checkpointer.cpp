@@ -18,6 +18,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kLookInterval = std::chrono::milliseconds(50);
 constexpr int kMaxFailures = 3;
+/// Less than RankWatch gives a process to leave after a loss.
+constexpr auto kRescueTime = std::chrono::seconds(30);
 /// A round that writes less says nothing about the speed.
 constexpr std::uint64_t kTellingBytes = 16ULL << 20;
 
@@ -54,7 +56,7 @@ void Checkpointer::announced(const CommitRound& round) {
 
 std::string Checkpointer::finish(CommitReason reason) {
     if (!thread_.joinable()) return {};
-    if (communicator_.is_root()) announce(reason, true);
+    if (communicator_.is_root() && !communicator_.lost()) announce(reason, true);
     thread_.join();
     return last_error_;
 }
@@ -62,6 +64,14 @@ std::string Checkpointer::finish(CommitReason reason) {
 CommitTotals Checkpointer::totals() const {
     const std::lock_guard lock(mutex_);
     return totals_;
+}
+
+void Checkpointer::rescued(Rescued&& rescued) {
+    {
+        const std::lock_guard lock(mutex_);
+        rescued_.push_back(std::move(rescued));
+    }
+    changed_.notify_all();
 }
 
 void Checkpointer::announce(CommitReason reason, bool last) {
@@ -118,6 +128,7 @@ void Checkpointer::loop() {
             std::unique_lock lock(mutex_);
             changed_.wait_for(lock, kLookInterval, [&] { return ended_ || !rounds_.empty(); });
             if (ended_) return;
+            if (communicator_.lost()) break;
             if (!rounds_.empty()) {
                 round = rounds_.front();
                 rounds_.pop_front();
@@ -132,8 +143,81 @@ void Checkpointer::loop() {
         } catch (...) {
             context_.fail(std::current_exception());
         }
-        if (round->last) return;
+        if (round->last && !communicator_.lost()) return;
     }
+    rescue();
+}
+
+/// No round of all ranks can end any more. Rank 0 gives each that lives a number for a generation of its own.
+void Checkpointer::rescue() try {
+    note_error({});  // a round that the loss ended is no failure: what it was to write is written now
+    const bool root_lost = communicator_.is_lost(0) && !communicator_.is_root();
+    if (root_lost) return note_error("rank 0, which makes checkpoints count, is lost");
+    if (communicator_.is_root()) {
+        for (int rank = 0; rank < communicator_.size(); ++rank) {
+            const CommitRound round{next_number_++, CommitReason::loss, true, false, true};
+            if (!communicator_.is_lost(rank))
+                context_.send(rank, Tag::commit, ByteWriter().put(round).take());
+        }
+    }
+    if (const auto number = rescue_number()) context_.send(0, Tag::rescued, write_alone(*number).pack());
+    if (communicator_.is_root()) take_rescued();
+} catch (const std::exception& error) {
+    note_error(error.what());
+}
+
+std::optional<std::uint64_t> Checkpointer::rescue_number() {
+    const auto end = Clock::now() + kRescueTime;
+    std::unique_lock lock(mutex_);
+    while (!ended_ && Clock::now() < end) {
+        while (!rounds_.empty() && !rounds_.front().alone) rounds_.pop_front();
+        if (!rounds_.empty()) return rounds_.front().number;
+        changed_.wait_for(lock, kLookInterval);
+    }
+    return std::nullopt;
+}
+
+Rescued Checkpointer::write_alone(std::uint64_t number) {
+    Rescued rescued;
+    try {
+        (void)encode_taken(CommitReason::loss);
+        GenerationWriter alone(mpi::Communicator::self(), context_.files, context_.spec.checkpoint.folder,
+                               context_.spec.attempt);
+        rescued.record = alone.write(number, unwritten_);
+        rescued.record.reason = to_string(CommitReason::loss);
+        for (const NewState& state : unwritten_) rescued.states.push_back(state.head);
+    } catch (const std::exception& error) {
+        rescued = {};
+        rescued.error = error.what();
+    }
+    return rescued;
+}
+
+/// Rank 0. Waits for all that live; one that does not answer has lost what it had not committed.
+void Checkpointer::take_rescued() {
+    const auto end = Clock::now() + kRescueTime;
+    int taken = 0;
+    while (Clock::now() < end) {
+        std::vector<Rescued> arrived;
+        {
+            std::unique_lock lock(mutex_);
+            changed_.wait_for(lock, kLookInterval, [this] { return !rescued_.empty(); });
+            arrived = std::exchange(rescued_, {});
+        }
+        for (const Rescued& one : arrived) {
+            ++taken;
+            if (!one.error.empty()) note_error(one.error);
+            if (one.record.states > 0) make_count(one.record, one.states);
+        }
+        int living = 0;
+        for (int rank = 0; rank < communicator_.size(); ++rank) living += communicator_.is_lost(rank) ? 0 : 1;
+        if (taken >= living) return;
+    }
+}
+
+void Checkpointer::note_error(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    last_error_ = text;
 }
 
 void Checkpointer::run_round(const CommitRound& round) {
@@ -162,64 +246,70 @@ void Checkpointer::after_failure(const CommitRound& round, std::exception_ptr er
     } catch (const std::exception& thrown) {
         text = thrown.what();
     }
-    {
-        const std::lock_guard lock(mutex_);
-        last_error_ = text;
-    }
+    note_error(text);
     if (failures_ >= kMaxFailures && !round.last) context_.fail(std::move(error));
 }
 
-void Checkpointer::write_round(const CommitRound& round) {
-    if (round.nothing) return;
-    const auto begin = Clock::now();
-    std::vector<PendingState> taken = context_.collector.take(round.reason);
+std::uint64_t Checkpointer::encode_taken(CommitReason reason) {
+    std::vector<PendingState> taken = context_.collector.take(reason);
     std::uint64_t row_bytes = 0;
     bool exports = false;
     for (const PendingState& state : taken) {
         exports = exports || state.head.kind == StateKind::exported;
         for (const auto& rows : state.rows) row_bytes += rows.batch->size_bytes();
     }
-    together(communicator_, [&] {
-        auto made = encode_all(std::move(taken), context_.store, context_.pipeline.schema,
-                               context_.spec.checkpoint.compression, context_.spec.threads);
-        for (NewState& state : made) unwritten_.push_back(std::move(state));
-        if (exports) context_.make_output_durable();
-    });
+    auto made = encode_all(std::move(taken), context_.store, context_.pipeline.schema,
+                           context_.spec.checkpoint.compression, context_.spec.threads);
+    for (NewState& state : made) unwritten_.push_back(std::move(state));
+    if (exports) context_.make_output_durable();
+    return row_bytes;
+}
+
+void Checkpointer::write_round(const CommitRound& round) {
+    if (round.nothing) return;
+    const auto begin = Clock::now();
+    std::uint64_t row_bytes = 0;
+    together(communicator_, [&] { row_bytes = encode_taken(round.reason); });
     GenerationRecord record = writer_.write(round.number, unwritten_);
     record.reason = to_string(round.reason);
     std::vector<StateHead> own;
     for (const NewState& state : unwritten_) own.push_back(state.head);
     const auto heads = communicator_.gather(ByteWriter().put_all(own).take());
     record.seconds = seconds_since(begin);
-    together(communicator_, [&] {
-        if (!communicator_.is_root() || record.states == 0) return;
-        context_.make_events_durable();
-        context_.check_still_ours();
-        append_to_manifest(context_.files, context_.spec.checkpoint.folder, record);
-    });
-    unwritten_.clear();
-    if (!communicator_.is_root() || record.states == 0) return;
-    count(record, row_bytes);
     std::vector<StateHead> all;
     for (const std::string& bytes : heads) {
         for (const StateHead& head : ByteReader(bytes).get_all<StateHead>()) all.push_back(head);
     }
-    {
-        const std::lock_guard lock(mutex_);
-        totals_.exported += static_cast<std::uint64_t>(std::count_if(
-            all.begin(), all.end(), [](const StateHead& head) { return head.kind == StateKind::exported; }));
-    }
-    context_.committed(record, all);
+    together(communicator_, [&] {
+        if (communicator_.is_root() && record.states > 0) make_count(record, all);
+    });
+    unwritten_.clear();
+    if (!communicator_.is_root() || record.states == 0) return;
+    learn_speed(record, row_bytes);
     keep_versions();
 }
 
-void Checkpointer::count(const GenerationRecord& record, std::uint64_t row_bytes) {
-    const std::lock_guard lock(mutex_);
-    ++totals_.generations;
-    totals_.states += record.states;
-    totals_.bytes += record.bytes;
-    totals_.raw_bytes += record.raw_bytes;
-    totals_.seconds += record.seconds;
+/// Rank 0.
+void Checkpointer::make_count(const GenerationRecord& record, const std::vector<StateHead>& states) {
+    context_.make_events_durable();
+    context_.check_still_ours();
+    append_to_manifest(context_.files, context_.spec.checkpoint.folder, record);
+    {
+        const std::lock_guard lock(mutex_);
+        ++totals_.generations;
+        totals_.states += record.states;
+        totals_.exported +=
+            static_cast<std::uint64_t>(std::count_if(states.begin(), states.end(), [](const StateHead& head) {
+                return head.kind == StateKind::exported;
+            }));
+        totals_.bytes += record.bytes;
+        totals_.raw_bytes += record.raw_bytes;
+        totals_.seconds += record.seconds;
+    }
+    context_.committed(record, states);
+}
+
+void Checkpointer::learn_speed(const GenerationRecord& record, std::uint64_t row_bytes) {
     if (row_bytes > kTellingBytes) {
         seconds_per_byte_ = std::max(record.seconds - fixed_seconds_, 0.0) / static_cast<double>(row_bytes);
         context_.collector.set_copy_speed(seconds_per_byte_);

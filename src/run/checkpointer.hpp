@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "commit_messages.hpp"
 #include "dj/mpi/communicator.hpp"
 #include "dj/run/job.hpp"
 #include "dj/storage/generation_writer.hpp"
@@ -60,8 +61,11 @@ public:
     void want();
     /// Rank 0 has announced a round. Does not block.
     void announced(const CommitRound& round);
+    /// Rank 0: a rank has written what it had alone. Does not block.
+    void rescued(Rescued&& rescued);
     /// Collective (rank 0 announces, the others wait). The last round; then the thread has ended. It commits all that is
     /// done, or, where the job is (`CommitReason::end`), what another recipe may go on from. Returns why it failed.
+    /// After the loss of a rank it takes nobody else: ranks that live write alone, and rank 0 makes it count.
     [[nodiscard]] std::string finish(CommitReason reason);
 
     [[nodiscard]] CommitTotals totals() const;
@@ -71,9 +75,17 @@ private:
     void run_round(const CommitRound& round);
     void write_round(const CommitRound& round);
     void after_failure(const CommitRound& round, std::exception_ptr error);
-    void count(const GenerationRecord& record, std::uint64_t row_bytes);
+    void learn_speed(const GenerationRecord& record, std::uint64_t row_bytes);
     void announce_if_due();
     void announce(CommitReason reason, bool last);
+    void rescue();
+    [[nodiscard]] std::optional<std::uint64_t> rescue_number();
+    [[nodiscard]] Rescued write_alone(std::uint64_t number);
+    void take_rescued();
+    void make_count(const GenerationRecord& record, const std::vector<StateHead>& states);
+    /// What the collector holds is added to what is to be written. Returns the bytes of its rows before that.
+    std::uint64_t encode_taken(CommitReason reason);
+    void note_error(const std::string& text);
     void keep_versions();
     [[nodiscard]] double predicted_seconds(std::uint64_t waiting_bytes) const;
 
@@ -84,6 +96,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<CommitRound> rounds_;
+    std::vector<Rescued> rescued_;
     bool wanted_ = false;     ///< A rank holds as much as it may.
     bool announced_ = false;  ///< A round is under way.
     bool ended_ = false;

@@ -45,7 +45,9 @@ JobCheckpoints::JobCheckpoints(const Context& context) : context_(context) {
     const JobSpec& spec = context.spec;
     if (!spec.checkpoint.enabled) {
         together(context.communicator, [&] {
-            if (context_.communicator.is_root()) remove_leftovers(context_.files, context_.spec, false);
+            if (!context_.communicator.is_root()) return;
+            remove_leftovers(context_.files, context_.spec, false);
+            prepare_output();
         });
         return;
     }
@@ -59,6 +61,7 @@ JobCheckpoints::JobCheckpoints(const Context& context) : context_(context) {
     together(context.communicator, [&] {
         if (!context_.communicator.is_root()) return;
         remove_leftovers(context_.files, context_.spec, !earlier_.adopted.empty());
+        prepare_output();
         context_.files.create_directories(context_.spec.checkpoint.folder);
         (void)remove_unfinished_generations(context_.files, context_.spec.checkpoint.folder,
                                             context_.spec.attempt);
@@ -67,6 +70,13 @@ JobCheckpoints::JobCheckpoints(const Context& context) : context_(context) {
             context_.input.events->record(warning_event(problem));
         tell_recovered();
     });
+}
+
+void JobCheckpoints::prepare_output() const {
+    if (!context_.pipeline.output) return;
+    std::uint64_t bytes = 0;
+    for (const InputFile& file : context_.input.files) bytes += file.size_bytes;
+    prepare_striped_output(context_.spec, bytes, context_.communicator.size());
 }
 
 /// A kill between a generation's line in the manifest and its events.

@@ -65,6 +65,7 @@ public:
     [[nodiscard]] bool exported_some() const;
 
 private:
+    void prepare_output() const;
     void tell_recovered();
     void record_commit(const GenerationRecord& record, const std::vector<StateHead>& states) const;
 

@@ -9,6 +9,7 @@
 #include "agreement.hpp"
 #include "compute_slots.hpp"
 #include "dj/events/job_events.hpp"
+#include "dj/mpi/rank_watch.hpp"
 #include "dj/plan/memory_shares.hpp"
 #include "dj/storage/job_attempt.hpp"
 #include "output_files.hpp"
@@ -92,9 +93,13 @@ void JobRun::run(JobResult& result) {
     exporter_->stop();
     commit(CommitReason::failure);
     reporter_->stop();
-    desk_->close();
-    if (!reached_) result.quarantined = faults_.keep([this] { check_still_ours(); });
-    conclude(result);
+    try {
+        desk_->close();
+        if (!reached_) result.quarantined = faults_.keep([this] { check_still_ours(); });
+        conclude(result);
+    } catch (const mpi::RankLost&) {
+        conclude_after_loss(result);
+    }
 }
 
 void JobRun::make_pipeline_everywhere(const OpCatalog& catalog) {
@@ -102,13 +107,14 @@ void JobRun::make_pipeline_everywhere(const OpCatalog& catalog) {
     together(communicator_, [&] {
         if (!communicator_.is_root()) return;
         const std::filesystem::path first = input_.files.empty() ? "" : input_.files.front().path;
-        pipeline_.emplace(make_pipeline(spec_, catalog, first, {}));
+        pipeline_.emplace(make_pipeline(spec_, catalog, files_, first, {}));
         description = pipeline_->input->describe();
         files_.create_directories(make_output_paths(spec_).folder);
     });
     description = communicator_.broadcast(std::move(description));
     together(communicator_, [&] {
-        if (!communicator_.is_root()) pipeline_.emplace(make_pipeline(spec_, catalog, {}, description));
+        if (!communicator_.is_root())
+            pipeline_.emplace(make_pipeline(spec_, catalog, files_, {}, description));
     });
 }
 
@@ -203,6 +209,8 @@ void JobRun::on_commit_message(const mpi::Message& message) {
     started_.wait(false);
     if (static_cast<Tag>(message.tag) == Tag::commit_wanted) {
         checkpoints_->checkpointer()->want();
+    } else if (static_cast<Tag>(message.tag) == Tag::rescued) {
+        checkpoints_->checkpointer()->rescued(Rescued::unpack(message.bytes));
     } else {
         checkpoints_->checkpointer()->announced(ByteReader(message.bytes).get<CommitRound>());
     }
@@ -287,6 +295,23 @@ void JobRun::conclude(JobResult& result) {
     if (!reached_ && !checkpoints_->exported_some()) clean_up();
 }
 
+/// What this rank knows alone. Ranks that live have committed what they had, or rank 0 knows why not.
+void JobRun::conclude_after_loss(JobResult& result) {
+    result.exit = reached_ ? ExitCode::done : ExitCode::stopped;
+    if (!reached_) result.error = communicator_.lost()->text();
+    if (!reached_ && !commit_problem_.empty()) {
+        result.exit = ExitCode::failed;
+        result.error += fmt::format(
+            ". What others had done could not all be committed ({}): what was committed before stands",
+            commit_problem_);
+    }
+    if (!communicator_.is_root()) return;
+    reporter_->record_end();
+    fill_counts(result);
+    checkpoints_->fill(result);
+    result.resumed_partitions = coordinator_->resumed_partitions();
+}
+
 /// Collective. One exit for all ranks, and the message of the rank that failed.
 void JobRun::settle_exit(JobResult& result) {
     // A request to stop that came after the last row was written is too late to matter.
@@ -352,27 +377,6 @@ void JobRun::fill_counts(JobResult& result) {
     }
     add_up(result, spec_, coordinator_->tallies(), resolved_);
     result.counts_add_up = result.counts_add_up && reached_;
-}
-
-std::unique_ptr<JobRun> make_run(const mpi::Communicator& communicator, const JobSurroundings& surroundings,
-                                 const JobSpec& spec, const JobInput& input, JobResult& failure) {
-    std::string error;
-    ExitCode exit = ExitCode::failed;
-    try {
-        return std::make_unique<JobRun>(communicator, surroundings, spec, input);
-    } catch (const UserError& thrown) {
-        exit = ExitCode::usage;
-        error = thrown.what();
-    } catch (const std::exception& thrown) {
-        error = thrown.what();
-    }
-    // Set-up fails on all ranks together (see `together`): rank 0 gets the words of the first that knows.
-    failure.exit = static_cast<ExitCode>(communicator.max(static_cast<std::uint64_t>(exit)));
-    for (std::string& words : communicator.gather(error)) {
-        if (!words.empty() && words != OtherRankFailed().what() && failure.error.empty())
-            failure.error = std::move(words);
-    }
-    return nullptr;
 }
 
 }  // namespace dj

@@ -49,6 +49,7 @@ private:
     void settle_kept_states();
     void check_still_ours();
     void conclude(JobResult& result);
+    void conclude_after_loss(JobResult& result);
     void settle_exit(JobResult& result);
     void clean_up();
     [[nodiscard]] std::uint64_t kept_rows() const;

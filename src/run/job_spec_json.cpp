@@ -45,6 +45,7 @@ std::optional<TableOptions> intermediate_from_json(const nlohmann::json& json) {
 
 std::vector<std::string> names_of(const std::vector<std::filesystem::path>& paths) {
     std::vector<std::string> names;
+    names.reserve(paths.size());
     for (const auto& path : paths) names.push_back(path.string());
     return names;
 }
@@ -108,6 +109,7 @@ nlohmann::json to_json(const JobSpec& spec) {
                        {"dataset_wide", op.dataset_wide},
                        {"family", op.family},
                        {"words", optional_json(op.words)}});
+        if (op.model) ops.back()["model"] = {op.model->path, op.model->size_bytes, op.model->hash};
     }
     return {
         {"job_id", spec.job_id},
@@ -157,6 +159,11 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
                             .dataset_wide = op.at("dataset_wide").get<bool>(),
                             .family = op.at("family").get<std::string>(),
                             .words = optional_from<std::vector<std::string>>(op.at("words"))});
+        if (const auto model = op.find("model"); model != op.end()) {
+            spec.ops.back().model = ModelFile{.path = model->at(0).get<std::string>(),
+                                              .size_bytes = model->at(1).get<std::uint64_t>(),
+                                              .hash = model->at(2).get<std::string>()};
+        }
     }
     spec.text_key = json.at("text_key").get<std::string>();
     spec.text_fields = json.at("text_fields").get<std::vector<std::string>>();

@@ -6,17 +6,6 @@
 
 namespace dj {
 
-std::string_view to_string(CommitReason reason) {
-    switch (reason) {
-        case CommitReason::interval: return "interval";
-        case CommitReason::bytes: return "bytes";
-        case CommitReason::stop: return "stop";
-        case CommitReason::failure: return "failure";
-        case CommitReason::end: return "end";
-    }
-    throw Bug("unknown CommitReason");
-}
-
 void pack(const StateRef& state, ByteWriter& writer) {
     writer.put(state.head).put(state.generation).put(state.file_offset).put_bytes(state.file->native());
 }

@@ -26,6 +26,7 @@ enum class Tag : std::uint32_t {
     event,
     pulse,
     commit_wanted,
+    rescued,
     retried,
     // from the coordinator
     assignment,
@@ -91,18 +92,6 @@ struct PassComplete {
     std::vector<Base> bases;
     [[nodiscard]] std::string pack() const;
     [[nodiscard]] static PassComplete unpack(std::string_view bytes);
-};
-
-/// Why ranks commit what they have finished.
-enum class CommitReason : std::uint8_t { interval, bytes, stop, failure, end };
-[[nodiscard]] std::string_view to_string(CommitReason reason);
-
-/// All ranks write their finished states together, round by round.
-struct CommitRound {
-    std::uint64_t number = 0;
-    CommitReason reason = CommitReason::interval;
-    bool last = false;     ///< No round follows.
-    bool nothing = false;  ///< Nothing is to be written.
 };
 
 /// Where a partition's rows go. With `report_cut`, the owner answers with PartitionCut.

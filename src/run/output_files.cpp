@@ -8,6 +8,7 @@
 
 #include "dj/base/error.hpp"
 #include "dj/format/file_names.hpp"
+#include "dj/storage/volume.hpp"
 
 namespace dj {
 
@@ -90,6 +91,10 @@ void remove_leftovers(FileSystem& files, const JobSpec& spec, bool keep_own) {
         if (!name.starts_with(prefix) || !name.ends_with(".tmp")) continue;
         if (!keep_own || !name.starts_with(own)) files.remove(folder / name);
     }
+}
+
+void prepare_striped_output(const JobSpec& spec, std::uint64_t expected_bytes, int ranks) {
+    if (spec.output.shard_bytes == 0) make_striped(make_output_paths(spec).shard(0), expected_bytes, ranks);
 }
 
 std::vector<OutputFile> publish_output(FileSystem& files, const JobSpec& spec, const Pipeline& pipeline,

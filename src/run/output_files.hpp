@@ -24,6 +24,10 @@ namespace dj {
 /// Removes what other starts of this job left beside the output; `keep_own`: but for the files that this one goes on with.
 void remove_leftovers(FileSystem& files, const JobSpec& spec, bool keep_own);
 
+/// Before any rank opens the output: it is spread over the servers of the file system where that can be chosen. Shards,
+/// which are many and smaller, are not. `expected_bytes` need not be exact.
+void prepare_striped_output(const JobSpec& spec, std::uint64_t expected_bytes, int ranks);
+
 /// Writes headers and trailers, makes the files durable, and gives them their final names: the output first, then the
 /// stats. Shards of an earlier run with another number of shards are removed: a run replaces, it never adds.
 [[nodiscard]] std::vector<OutputFile> publish_output(FileSystem& files, const JobSpec& spec,

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "dj/base/error.hpp"
+#include "dj/base/hash.hpp"
 
 namespace dj {
 
@@ -32,15 +33,39 @@ FieldUse& use_of(std::vector<FieldUse>& uses, const std::string& path, ColumnKin
     return uses.emplace_back(FieldUse{path, kind, false});
 }
 
-std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog) {
+/// The file that rank 0 found, as this rank sees it: the same one, or none at all.
+std::shared_ptr<const FileBytes> map_model(const OpCall& call, FileSystem& files) {
+    const ModelFile& model = *call.model;
+    const auto complain = [&](std::string_view what) {
+        return EnvironmentError(fmt::format("{}: the model {} {}; put it where all nodes see the same file",
+                                            call.name, model.path, what));
+    };
+    std::shared_ptr<const FileBytes> bytes;
+    try {
+        bytes = files.map(model.path);
+    } catch (const EnvironmentError& error) {
+        throw complain(fmt::format("cannot be read on this node ({})", error.what()));
+    }
+    if (bytes->all().size() != model.size_bytes || to_hex(xxh3_128(bytes->all())) != model.hash)
+        throw complain("is not the file that it was when the job began, or on the node where it began");
+    return bytes;
+}
+
+std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog, FileSystem& files) {
     std::vector<BoundOp> ops;
     for (std::size_t i = 0; i < spec.ops.size(); ++i) {
         const OpCall& call = spec.ops[i];
         BoundOp bound;
         bound.spec = catalog.find(call.name);
         if (bound.spec == nullptr) throw UserError(fmt::format("there is no operator named {}", call.name));
-        bound.op = call.words ? bound.spec->make_with_words(call.params, *call.words)
-                              : bound.spec->make(call.params);
+        if (call.words || call.model) {
+            OpSupplies supplies;
+            if (call.words) supplies.words = *call.words;
+            if (call.model) supplies.model = map_model(call, files);
+            bound.op = bound.spec->make_supplied(call.params, supplies);
+        } else {
+            bound.op = bound.spec->make(call.params);
+        }
         bound.index = i;
         ops.push_back(std::move(bound));
     }
@@ -71,11 +96,20 @@ std::vector<FieldUse> collect_uses(const JobSpec& spec, const std::vector<BoundO
     return uses;
 }
 
+ScalarType scalar_of(StatType type) {
+    switch (type) {
+        case StatType::integer: return ScalarType::int64;
+        case StatType::number: return ScalarType::float64;
+        case StatType::code: return ScalarType::code;
+    }
+    throw Bug("unknown StatType");
+}
+
 void bind_stats(BoundOp& bound, BatchSchema& schema, std::vector<AddedField::Member>& members) {
     for (const StatSpec& stat : bound.spec->stats) {
         const std::string name = fmt::format("{}.{}", kStatsField, stat.name);
         const bool known = schema.find(name).has_value();
-        const auto type = stat.type == StatType::integer ? ScalarType::int64 : ScalarType::float64;
+        const auto type = scalar_of(stat.type);
         const std::size_t column = schema.find_or_add({name, ColumnKind::scalar, type});
         bound.stat_columns.push_back(column);
         if (known) {
@@ -203,10 +237,10 @@ std::size_t count_input_segments(const Pipeline& pipeline) {
 
 }  // namespace
 
-Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog, const std::filesystem::path& first_file,
-                       const std::string& input_description) {
+Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog, FileSystem& files,
+                       const std::filesystem::path& first_file, const std::string& input_description) {
     Pipeline pipeline;
-    pipeline.ops = make_ops(spec, catalog);
+    pipeline.ops = make_ops(spec, catalog, files);
     // An operator that does nothing with these parameters must not cost a pass over the data.
     std::vector<OpCall> calls = spec.ops;
     for (std::size_t i = 0; i < calls.size(); ++i) {

@@ -49,9 +49,9 @@ struct Pipeline {
     std::unique_ptr<OutputFormat> stats_output;  ///< Null without stats.
 };
 
-/// Throws UserError if an operator refuses its parameters. The pipeline points into `catalog`, which outlives it.
-/// `first_file` and `input_description`: see `make_parquet_input`.
-[[nodiscard]] Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog,
+/// Throws UserError if an operator refuses its parameters, EnvironmentError where a model is not as rank 0 found it. The
+/// pipeline points into `catalog`, which outlives it. `files`: where the models are. `first_file` and `input_description`: see `make_parquet_input`.
+[[nodiscard]] Pipeline make_pipeline(const JobSpec& spec, const OpCatalog& catalog, FileSystem& files,
                                      const std::filesystem::path& first_file,
                                      const std::string& input_description);
 

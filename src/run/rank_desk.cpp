@@ -17,6 +17,14 @@ RankDesk::RankDesk(const mpi::Communicator& communicator, Routes routes)
         communicator, [this](mpi::Message&& message) { on_message(std::move(message)); });
     ready_ = true;
     ready_.notify_all();
+    listener_.emplace(communicator.on_loss([this](const mpi::LostRank& lost) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!abandon_) abandon_ = Abandon{EndKind::stopped, lost.rank, lost.text()};
+            abandoned_flag_ = true;
+        }
+        changed_.notify_all();
+    }));
 }
 
 RankDesk::~RankDesk() = default;
@@ -50,7 +58,8 @@ void RankDesk::on_message(mpi::Message&& message) {
         case Tag::close_shard:
         case Tag::block_piece: routes_.to_exporter(std::move(message)); return;
         case Tag::commit:
-        case Tag::commit_wanted: routes_.to_checkpoints(message); return;
+        case Tag::commit_wanted:
+        case Tag::rescued: routes_.to_checkpoints(message); return;
         case Tag::pulse: routes_.to_progress(message.from, Pulse::unpack(message.bytes)); return;
         default: routes_.to_coordinator(std::move(message)); return;
     }

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "dj/mpi/mailbox.hpp"
+#include "dj/mpi/rank_watch.hpp"
 #include "messages.hpp"
 
 namespace dj {
@@ -69,6 +70,7 @@ private:
     std::unique_ptr<mpi::Mailbox> mailbox_;
     std::atomic<bool> ready_{
         false};  ///< Messages may arrive before `mailbox_` is set, and their answers need it.
+    std::optional<mpi::LossListener> listener_;  ///< A loss ends the run here, whoever else hears of it.
 };
 
 }  // namespace dj

@@ -10,9 +10,9 @@
 #include <mutex>
 #include <vector>
 
+#include "commit_messages.hpp"
 #include "dj/run/job.hpp"
 #include "exporter.hpp"
-#include "messages.hpp"
 #include "partition_account.hpp"
 #include "pending_state.hpp"
 #include "staged_partition.hpp"

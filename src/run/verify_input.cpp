@@ -51,7 +51,7 @@ public:
         InputVerification result;
         const auto claims = read_claims(static_cast<std::size_t>(rank), static_cast<std::size_t>(ranks));
         if (claims.empty()) return result;
-        input_ = make_pipeline(spec_, surroundings_.catalog, files_.front(), {}).input;
+        input_ = make_pipeline(spec_, surroundings_.catalog, surroundings_.files, files_.front(), {}).input;
         for (const auto& [partition, hashes] : claims) {
             const auto now = hash_of(partition);
             if (!now) {

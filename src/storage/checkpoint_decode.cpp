@@ -17,6 +17,7 @@
 #include <roaring/roaring.hh>
 
 #include "dj/base/error.hpp"
+#include "dj/data/short_code.hpp"
 #include "dj/storage/checkpoint_store.hpp"
 #include "storage/arrow_status.hpp"
 #include "storage/checkpoint_frames.hpp"
@@ -162,6 +163,18 @@ void fill(const arrow::Array& values, ScalarColumn& column) {
     }
 }
 
+void fill_codes(const arrow::Array& values, ScalarColumn& column) {
+    const auto& codes = static_cast<const arrow::StringArray&>(values);
+    for (std::int64_t i = 0; i < codes.length(); ++i) {
+        if (codes.IsNull(i)) {
+            column.push_null();
+            continue;
+        }
+        if (!ShortCode::fits(codes.GetView(i))) corrupt_state("a code is longer than codes are");
+        column.push_back(ShortCode(codes.GetView(i)).stat());
+    }
+}
+
 ScalarColumn scalar_of(const arrow::Array& array, ScalarType type, std::size_t rows) {
     const auto values = values_of(array);
     if (values == nullptr || values->length() != static_cast<std::int64_t>(rows))
@@ -170,6 +183,7 @@ ScalarColumn scalar_of(const arrow::Array& array, ScalarType type, std::size_t r
     switch (type) {
         case ScalarType::float64: fill<arrow::DoubleArray, double>(*values, column); break;
         case ScalarType::boolean: fill<arrow::BooleanArray, std::int64_t>(*values, column); break;
+        case ScalarType::code: fill_codes(*values, column); break;
         case ScalarType::int64: fill<arrow::Int64Array, std::int64_t>(*values, column); break;
     }
     return column;

@@ -12,6 +12,7 @@
 #include <roaring/roaring.hh>
 
 #include "dj/base/error.hpp"
+#include "dj/data/short_code.hpp"
 #include "dj/storage/checkpoint_store.hpp"
 #include "storage/arrow_status.hpp"
 #include "storage/checkpoint_frames.hpp"
@@ -113,6 +114,16 @@ std::shared_ptr<arrow::Array> numbers_of(const ScalarColumn& column, ValueAt val
     return finished(builder);
 }
 
+std::shared_ptr<arrow::Array> codes_of(const ScalarColumn& column) {
+    arrow::StringBuilder builder;
+    for (std::size_t row = 0; row < column.size(); ++row) {
+        arrow_check(column.valid(row) ? builder.Append(ShortCode::of_stat(column.float64_at(row)).text())
+                                      : builder.AppendNull(),
+                    kWhat);
+    }
+    return finished(builder);
+}
+
 std::shared_ptr<arrow::Array> numbers_of(const ScalarColumn& column) {
     switch (column.type()) {
         case ScalarType::float64:
@@ -121,6 +132,7 @@ std::shared_ptr<arrow::Array> numbers_of(const ScalarColumn& column) {
         case ScalarType::boolean:
             return numbers_of<arrow::BooleanBuilder>(
                 column, [&](std::size_t row) { return column.int64_at(row) != 0; });
+        case ScalarType::code: return codes_of(column);
         case ScalarType::int64: break;
     }
     return numbers_of<arrow::Int64Builder>(column, [&](std::size_t row) { return column.int64_at(row); });

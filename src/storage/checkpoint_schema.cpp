@@ -22,6 +22,7 @@ std::shared_ptr<arrow::DataType> type_of(ScalarType type) {
         case ScalarType::int64: return arrow::int64();
         case ScalarType::float64: return arrow::float64();
         case ScalarType::boolean: return arrow::boolean();
+        case ScalarType::code: return arrow::utf8();
     }
     return arrow::int64();
 }
@@ -32,6 +33,7 @@ ScalarType scalar_of(const arrow::Field& field) {
             case arrow::Type::INT64: return ScalarType::int64;
             case arrow::Type::DOUBLE: return ScalarType::float64;
             case arrow::Type::BOOL: return ScalarType::boolean;
+            case arrow::Type::STRING: return ScalarType::code;
             default: break;
         }
     }

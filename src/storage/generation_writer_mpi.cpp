@@ -11,6 +11,7 @@
 #include "dj/base/error.hpp"
 #include "dj/mpi/communicator.hpp"
 #include "dj/storage/generation_writer.hpp"
+#include "dj/storage/volume.hpp"
 #include "storage/checkpoint_index.hpp"
 #include "storage/hdf5_frame_mpi.hpp"
 
@@ -140,6 +141,7 @@ void GenerationWriter::State::create(Round& round) const {
         auto& record = round.record;
         const auto frame = make_generation_frame(record);
         files.create_directories(folder);
+        make_striped(round.temporary, frame.file_bytes, ranks.size());
         const auto file = files.open(round.temporary, OpenMode::create);
         Xxh3Hasher hasher;
         for (const auto& piece : frame.pieces) {

@@ -189,6 +189,32 @@ TEST_F(FileSystemTest, AReaderSeesOldOrNewAndNothingElse) {
     EXPECT_EQ(torn, 0);
 }
 
+TEST_F(FileSystemTest, MappedFilesAreSharedAndReadOnly) {
+    write(folder_ / "model", "some bytes");
+    const auto bytes = files_->map(folder_ / "model");
+    EXPECT_EQ(bytes->all(), "some bytes");
+    // What the kernel says: pages of the file itself, shared with whoever else maps it.
+    std::ifstream maps("/proc/self/maps");
+    std::string found;
+    for (std::string line; std::getline(maps, line);) {
+        if (line.ends_with((folder_ / "model").string())) found = line;
+    }
+    EXPECT_THAT(found, HasSubstr(" r--s "));
+    fs::remove(folder_ / "model");
+    EXPECT_EQ(bytes->all(), "some bytes") << "as long as somebody holds on to them";
+    write(folder_ / "empty", "");
+    EXPECT_EQ(files_->map(folder_ / "empty")->all(), "");
+}
+
+TEST_F(FileSystemTest, WhatCannotBeMappedIsSaid) {
+    EXPECT_THAT(error_of([&] { (void)files_->map(folder_ / "a"); }), HasSubstr("No such file"));
+    EXPECT_THAT(error_of([&] { (void)files_->map(folder_); }), HasSubstr("Is a directory"));
+    ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+    const int both_ends = ::open((folder_ / "pipe").c_str(), O_RDWR);  // else opening waits for the other end
+    EXPECT_THAT(error_of([&] { (void)files_->map(folder_ / "pipe"); }), HasSubstr("cannot map"));
+    ::close(both_ends);
+}
+
 /// Passes everything on to the machine's file system, but fails to sync.
 class FailingSync final : public FileSystem {
 public:
@@ -223,6 +249,13 @@ private:
     FileSystem* inner_;
 };
 
+TEST_F(FileSystemTest, WhereNothingIsMappedFilesAreRead) {
+    write(folder_ / "model", "some bytes");
+    FailingSync plain(*files_);
+    EXPECT_EQ(plain.map(folder_ / "model")->all(), "some bytes");
+    EXPECT_THAT(error_of([&] { (void)plain.map(folder_ / "a"); }), HasSubstr("it is not there"));
+}
+
 TEST_F(FileSystemTest, AFailedReplacementKeepsTheOldFile) {
     replace_file(*files_, folder_ / "f", "old", 1);
     FailingSync failing(*files_);
@@ -230,6 +263,28 @@ TEST_F(FileSystemTest, AFailedReplacementKeepsTheOldFile) {
                 HasSubstr("Input/output error"));
     EXPECT_EQ(read(folder_ / "f"), "old");
     EXPECT_THAT(files_->list(folder_), ElementsAre("f"));
+}
+
+TEST_F(FileSystemTest, OnNfsAFileOfSeveralRanksIsWrittenPastTheCache) {
+    write(folder_ / "f", "old");
+    int asked = -1;
+    const auto nfs = make_local_file_system([&](int fd) {
+        asked = fd;
+        return true;
+    });
+    for (const auto mode : {OpenMode::read, OpenMode::create, OpenMode::append})
+        (void)nfs->open(folder_ / "f", mode);
+    EXPECT_EQ(asked, -1) << "a file of one process needs no care";
+    const auto file = nfs->open(folder_ / "f", OpenMode::create_or_write);
+    ASSERT_NE(asked, -1);
+    EXPECT_NE(::fcntl(asked, F_GETFL) & O_DIRECT, 0);
+
+    const auto elsewhere = make_local_file_system([&](int fd) {
+        asked = fd;
+        return false;
+    });
+    const auto other = elsewhere->open(folder_ / "f", OpenMode::create_or_write);
+    EXPECT_EQ(::fcntl(asked, F_GETFL) & O_DIRECT, 0);
 }
 
 }  // namespace

@@ -84,6 +84,14 @@ TEST(CommandLine, Problems) {
     EXPECT_EQ(parse({"--npp", "--valdate"}).problems.size(), 2U);
 }
 
+TEST(CommandLine, ProbingMpiNeedsNoRecipe) {
+    EXPECT_THAT(parse({"--probe-mpi"}).problems, IsEmpty());
+    EXPECT_EQ(parse({"--probe-mpi"}).line.mode, CommandMode::probe_mpi);
+    EXPECT_EQ(parse({"--probe_mpi", "r.yaml", "--validate"}).line.mode, CommandMode::probe_mpi);
+    EXPECT_EQ(parse({"--probe-mpi", "--version"}).line.mode, CommandMode::version);
+    EXPECT_FALSE(parse({"--probe-mpi=yes"}).problems.empty());
+}
+
 TEST(CommandLine, HostileWords) {
     EXPECT_EQ(parse({"-"}).line.recipe, "-");
     EXPECT_FALSE(parse({"--"}).problems.empty());

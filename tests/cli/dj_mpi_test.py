@@ -56,6 +56,23 @@ class ModesTest(CommandLineCase):
         run = self.call("--no-such-option", expect=USAGE, ranks=3)
         self.assertEqual(run.err.count("there is no such option"), 1)
 
+    def test_probing_mpi(self):
+        for ranks in (None, 2):
+            report = json.loads(self.call("--probe-mpi", ranks=ranks).out)
+            self.assertEqual(report["MPI"]["ranks on this node"], str(ranks or 1))
+            self.assertRegex(report["MPI"]["thread level"], "^MPI_THREAD_MULTIPLE granted")
+            self.assertRegex(report["HDF5"]["version"], r"^\d+\.\d+\.\d+$")
+            self.assertEqual(report["HDF5"]["parallel"], "yes")
+        self.assertEqual(self.traces(), [])
+
+    def test_processes_that_do_not_find_each_other_are_refused(self):
+        """As those of a launcher that belongs to another MPI are: its word of two, but nobody to talk to."""
+        for told in ({"PMI_RANK": "0", "PMI_SIZE": "2"}, {"PMI_RANK": "0", "SLURM_STEP_NUM_TASKS": "2"}):
+            run = self.call("recipe.yaml", expect=1, env=told)
+            self.assertEqual(run.err.count("each finds itself alone"), 1, run.err)
+            self.assertEqual(self.traces(), [])
+        self.call("recipe.yaml", env={"PMI_RANK": "0", "PMI_SIZE": "1", "SLURM_STEP_NUM_TASKS": "2"})
+
     def test_validate(self):
         run = self.call("recipe.yaml", "--validate", "--text_length_filter.min_len", "20")
         self.assertIn("recipe.yaml is fine", run.out)

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from dj_fault import Fault
-from dj_testing import PROGRAM, JobCase
+from dj_testing import MPI_ENVIRONMENT, PROGRAM, JobCase
 
 TOOLS = os.path.join(os.path.dirname(PROGRAM), "dj-tools")
 RECIPE = {"process": [{"whitespace_normalization_mapper": None}, {"text_length_filter": {"min_len": 4, "max_len": 100}}]}
@@ -124,8 +124,53 @@ class DjToolsTest(JobCase):
         text = self.tools("env")
         for part in ("dj-mpi", "MPI", "simdjson", "open files", "cores"):
             self.assertIn(part, text)
-        self.assertEqual(set(json.loads(self.tools("env", "--json"))) - {"environment", "topology"},
-                         {"software", "machine", "limits"})
+        self.assertEqual(set(self.env()) - {"environment", "topology"}, {"software", "MPI", "HDF5", "machine", "limits"})
+        limits = self.env()["limits"]
+        for name in ("open files", "locked memory", "stack", "/dev/shm", "fabric devices", "one rank gets"):
+            self.assertTrue(limits[name], limits)
+
+    def env(self, *arguments, tools=TOOLS, launcher=(), **environment):
+        """The report; there is one, whatever the number of ranks."""
+        done = subprocess.run([*launcher, tools, "env", "--json", *arguments], cwd=self.dir, text=True, check=True, timeout=60,
+                              stdout=subprocess.PIPE, env={**os.environ, **MPI_ENVIRONMENT, **environment})
+        return json.loads(done.stdout)
+
+    def test_env_starts_mpi_as_a_job_does(self):
+        for ranks in (None, 2):
+            report = self.env(launcher=("mpirun", "-n", str(ranks)) if ranks else ())
+            self.assertEqual(report["MPI"]["ranks"], "2 on 1 node" if ranks else "1 on 1 node, without a launcher")
+            self.assertRegex(report["MPI"]["thread level"], "^MPI_THREAD_MULTIPLE granted")
+            self.assertRegex(report["MPI"]["transports in use"], "^pml [a-z0-9]+" if ranks else "^pml ob1; btl self$")
+            self.assertIn("self", report["MPI"]["transports there are"])
+        chosen = self.env(launcher=("mpirun", "-n", "2"), OMPI_MCA_pml="ob1", OMPI_MCA_btl="self,vader")
+        self.assertEqual(chosen["MPI"]["transports in use"], "pml ob1; btl self, vader")
+        self.assertEqual(chosen["environment"]["OMPI_MCA_btl"], "self,vader")
+
+    def test_env_leaves_out_what_is_secret_or_noise(self):
+        shown = {"UCX_TLS": "tcp", "SLURM_NTASKS": "7"}
+        kept = {"SLURM_JWT": "a token", "OMPI_MCA_orte_hnp_uri": "1;tcp://x", "AWS_SECRET_ACCESS_KEY": "x"}
+        environment = self.env("--mpi-timeout", "0", **shown, **kept)["environment"]
+        self.assertEqual({**environment, **shown}, environment)
+        self.assertFalse(set(kept) & set(environment))
+
+    def beside(self, script):
+        """dj-tools, and `script` for its dj-mpi."""
+        shutil.copy(TOOLS, self.path("bin", "dj-tools"))
+        program = self.write("bin/dj-mpi", "#!/bin/sh\n" + script)
+        os.chmod(program, 0o755)
+        return self.path("bin", "dj-tools")
+
+    def test_env_says_why_mpi_does_not_start(self):
+        report = self.env("--mpi-timeout", "0.3", tools=self.beside("exec sleep 100000\n"))
+        self.assertEqual(report["MPI"]["does not start"], "no answer within 0.3 s")
+        report = self.env(tools=self.beside("echo 'no fabric' >&2; echo 'at all' >&2; exit 5\n"))
+        self.assertEqual(report["MPI"]["does not start"], "exit code 5: no fabric\nat all")
+        self.assertIn("machine", report)
+        report = self.env(tools=self.beside("echo nonsense\n"))
+        self.assertIn("does not start", report["MPI"])
+        self.assertNotIn("MPI", self.env("--mpi-timeout", "0"))
+        os.unlink(self.path("bin", "dj-mpi"))
+        self.assertIn("no dj-mpi beside", self.env(tools=self.path("bin", "dj-tools"))["MPI"]["not known"])
 
     def test_help_teaches(self):
         text = self.tools("--help")

@@ -28,6 +28,13 @@ TEST(ResumptionCommand, RepeatsTheLauncherAsItWasCalled) {
     EXPECT_EQ(command({.parent = {"mpiexec", "dj-mpi", "r.yaml"}}), "mpiexec dj-mpi r.yaml --job_id j1");
 }
 
+TEST(ResumptionCommand, KnowsTheLaunchersByTheNamesThatDebianGivesThem) {
+    for (const std::string name :
+         {"mpirun.openmpi", "mpiexec.openmpi", "mpirun.mpich", "mpiexec.mpich", "mpiexec.hydra"})
+        EXPECT_EQ(command({.parent = {name, "-n", "2", "dj-mpi", "r.yaml"}, .ranks = 2}),
+                  name + " -n 2 dj-mpi r.yaml --job_id j1");
+}
+
 TEST(ResumptionCommand, ElseNamesTheRanksAlone) {
     EXPECT_EQ(command({.ranks = 3}), "mpirun -n 3 dj-mpi r.yaml --job_id j1");
     EXPECT_EQ(command({.ranks = 3, .by_slurm = true}), "srun -n 3 dj-mpi r.yaml --job_id j1");

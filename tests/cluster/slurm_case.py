@@ -20,6 +20,9 @@ PROCESS = [{"whitespace_normalization_mapper": None}, {"document_deduplicator": 
 
 
 class SlurmCase(JobCase):
+    CONFIGURATION = ()
+    """Lines of slurm.conf, instead of those of the fixture."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -27,7 +30,7 @@ class SlurmCase(JobCase):
         temporary = tempfile.TemporaryDirectory(prefix="dj_slurm_", ignore_cleanup_errors=True)
         cls.addClassCleanup(temporary.cleanup)
         cls.addClassCleanup(subprocess.run, [CLUSTER, "down", temporary.name])
-        up = subprocess.run([CLUSTER, "up", temporary.name, str(os.getpid())], text=True, stdin=subprocess.DEVNULL,
+        up = subprocess.run([CLUSTER, "up", temporary.name, str(os.getpid()), *cls.CONFIGURATION], text=True, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
         if up.returncode != 0:
             raise RuntimeError("the cluster did not come up:\n" + up.stdout)
@@ -35,9 +38,12 @@ class SlurmCase(JobCase):
 
     def submit(self, *arguments, sbatch=(), fault=None):
         """Waits for the job. Returns its exit code and what it said."""
+        return self.submit_script(SCRIPT, *arguments, sbatch=sbatch, environment=self.environment(fault))
+
+    def submit_script(self, script, *arguments, sbatch=(), environment=None):
         log = self.path("job.out")
         done = subprocess.run(["sbatch", "--wait", "-N2", "--ntasks-per-node=1", "--cpus-per-task=1", "--output", log,
-                               *sbatch, SCRIPT, *arguments], env=self.environment(fault), cwd=self.dir, text=True, timeout=100,
+                               *sbatch, script, *arguments], env=environment or self.environment(), cwd=self.dir, text=True, timeout=100,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         said = read(log).decode(errors="replace") if os.path.exists(log) else ""
         return done.returncode, done.stdout + said
@@ -57,13 +63,25 @@ class SlurmCase(JobCase):
                               stderr=subprocess.STDOUT)
         return done.stdout.strip()
 
-    def submit_slow(self, recipe, *sbatch, slow=150):
-        """Slurm's number of a job that is in its middle for some seconds, and its log."""
+    def env_report(self, *options, tools=TOOLS):
+        """What `dj-tools env` says as a step; there is one, whatever the number of ranks."""
+        done = subprocess.run(["srun", *options, tools, "env", "--json"], env=self.environment(), text=True, timeout=60, check=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        return json.loads(done.stdout)
+
+    def submit_slow(self, recipe, *sbatch, slow=150, path="/in.jsonl", arguments=()):
+        """Slurm's number of a job that is in its middle for some seconds, and its log. Reads of `path` last `slow` ms longer."""
         log = self.path("job.out")
         number = subprocess.run(["sbatch", "--parsable", "-N2", "--ntasks-per-node=1", "--cpus-per-task=1", "--output", log, *sbatch, SCRIPT,
-                                 self.write_recipe(recipe)], env=self.environment(Fault(self.dir, slow=f"{slow}:/in.jsonl")), cwd=self.dir, text=True,
+                                 self.write_recipe(recipe), *arguments], env=self.environment(Fault(self.dir, slow=f"{slow}:{path}")), cwd=self.dir, text=True,
                                 check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=60).stdout.strip()
         return number, log
+
+    def release(self, number):
+        """A job that was queued again waits two minutes, unless somebody says that it may begin. Not at once: what of the start before is
+        still being tidied up, a batch script that is about to end, would end the next with it."""
+        time.sleep(3)
+        self.slurm("scontrol", "update", f"JobId={number}", "StartTime=now")
 
     def summary(self):
         found = glob.glob(self.path("work", "slurm_*", "job_summary.json"))

@@ -27,6 +27,15 @@ class SlurmJobTest(SlurmCase):
             summary = json.load(file)
         self.assertEqual((summary["ranks"], summary["status"], summary["host"]), (2, "completed", "n1"), said)
 
+    def test_env_is_printed_once_and_knows_both_nodes(self):
+        for ranks in (2, 4):
+            report = self.env_report("-N2", f"-n{ranks}", "--overcommit")
+            self.assertEqual(report["MPI"]["ranks"], f"{ranks} on 2 nodes")
+            self.assertIn("tcp", report["MPI"]["transports in use"])
+            self.assertEqual(report["environment"]["SLURM_MPI_TYPE"], "pmix")
+        said = self.env_report("-N2", "-n2", "--mpi=none")["MPI"]["does not start"]
+        self.assertIn("srun --mpi=pmix", said)
+
     def test_asked_to_stop_it_is_queued_again_and_goes_on(self):
         recipe = self.slow_recipe(export_path=self.path("two", "out.jsonl"))
         self.run_job({**recipe, "export_path": self.path("one", "out.jsonl")}, arguments=["--job_id", "linear"])
@@ -34,9 +43,8 @@ class SlurmJobTest(SlurmCase):
         self.wait_until(lambda: self.summary().get("generations", 0) > 0 or glob.glob(self.path("work", "slurm_*", "checkpoints", "*.h5")),
                         "a generation is committed", log)
         self.slurm("scancel", "--batch", "--signal=USR1", number)
-        # A job that was queued again waits two minutes, unless somebody says that it may begin.
         self.wait_until(lambda: self.state(number).get("JobState") == "PENDING", "the job is queued again", log)
-        self.slurm("scontrol", "update", f"JobId={number}", "StartTime=now")
+        self.release(number)
         self.wait_until(lambda: self.state(number).get("JobState") == "COMPLETED", "the job is done", log)
         said = read(log).decode(errors="replace")
         self.assertIn("SIGUSR1 from Slurm", said)

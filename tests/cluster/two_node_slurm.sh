@@ -5,19 +5,24 @@
 # munge iproute2. Nothing of the machine's own Slurm or munge is used or touched: names, addresses, ports, keys and
 # sockets are private to DIR, so that several clusters may run side by side.
 #
-#   two_node_slurm.sh up DIR [OWNER]   start; with OWNER (a process id) all is taken down when that process is gone
+#   two_node_slurm.sh up DIR [OWNER [KEY=VALUE]...]   start; with OWNER (a process id) all is taken down when that process
+#                                      is gone; KEY=VALUE are lines of slurm.conf, instead of those below
 #   two_node_slurm.sh cut DIR N        take the network of node N (1 or 2) away;   heal DIR N   gives it back
 #   two_node_slurm.sh kill DIR N       kill node N with all its processes;         revive DIR N starts its slurmd again
+#   two_node_slurm.sh stop_controller DIR              end slurmctld; start_controller DIR starts it again
 #   two_node_slurm.sh down DIR         stop everything; harmless if there is nothing
 #
-# After `up`: export SLURM_CONF=DIR/slurm.conf. A node is a slurmd in a network namespace of its own behind a bridge, with a
-# host name of its own. The file system is shared, as on a cluster; only the folder TmpFS differs, where PMIx keeps sockets.
+# After `up`: export SLURM_CONF=DIR/slurm.conf. A node is a slurmd in a network namespace behind a bridge, with a host name of
+# its own. Files are shared, as on a cluster, but for the folder TmpFS (PMIx keeps sockets there). Jobs of the partition `urgent`
+# preempt those of `main`, which then have a minute of grace.
 set -euo pipefail
 
-verb=${1:?up, cut, heal, kill, revive or down}
+verb=${1:?up, cut, heal, kill, revive, stop_controller, start_controller or down}
 dir=$(realpath -m "${2:?folder}")
 node=${3:-}
+lines=("${@:4}")
 self=$(realpath "${BASH_SOURCE[0]}")
+cgroups=$(dirname "$self")/node_cgroups.sh
 
 # ip has 15 characters for an interface; the id also chooses addresses and ports.
 id_of_cluster() { cat "$dir/id" 2>/dev/null || true; }
@@ -63,48 +68,30 @@ start_munge() {
 }
 
 write_configuration() {
-    local net cpus
+    local net cpus line
     net=$(network) cpus=$(nproc)
-    cat > "$dir/slurm.conf" <<C
-ClusterName=dj$(id_of_cluster)
-SlurmctldHost=$(hostname -s)($net.1)
-SlurmctldPort=$(port)
-AuthType=auth/munge
-AuthInfo=socket=$dir/munge/socket
-CredType=cred/munge
-SlurmUser=root
-SlurmdUser=root
-StateSaveLocation=$dir/state
-SlurmdSpoolDir=$dir/spool-%n
-TmpFS=$dir/node_tmp
-SlurmctldPidFile=$dir/slurmctld.pid
-SlurmdPidFile=$dir/slurmd-%n.pid
-SlurmctldLogFile=$dir/slurmctld.log
-SlurmdLogFile=$dir/slurmd-%n.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SwitchType=switch/none
-JobAcctGatherType=jobacct_gather/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-MpiDefault=pmix
-ReturnToService=2
-JobRequeue=1
-KillWait=5
-SlurmdTimeout=15
-InactiveLimit=0
-NodeName=n1 NodeHostName=n1 NodeAddr=$net.11 Port=17001 CPUs=$cpus State=UNKNOWN
-NodeName=n2 NodeHostName=n2 NodeAddr=$net.12 Port=17002 CPUs=$cpus State=UNKNOWN
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE OverSubscribe=YES State=UP
-C
+    sed -e "s|@id@|$(id_of_cluster)|; s|@host@|$(hostname -s)|; s|@port@|$(port)|; s|@net@|$net|; s|@cpus@|$cpus|; s|@dir@|$dir|" \
+        "${self%.sh}.conf" > "$dir/slurm.conf"
+    printf '%s\n' CgroupPlugin=cgroup/v1 ConstrainCores=yes ConstrainRAMSpace=yes > "$dir/cgroup.conf"
+    for line in "${lines[@]}"; do
+        # Of nodes and partitions there are several: their first word names one.
+        if [[ $line == *" "* ]]; then sed -i "/^${line%% *} /d" "$dir/slurm.conf"; else sed -i "/^${line%%=*}=/d" "$dir/slurm.conf"; fi
+        echo "$line" >> "$dir/slurm.conf"
+    done
 }
 
 # nsenter, not `ip netns exec`: that mounts /sys anew, and slurmd then finds no cgroup file system.
-start_slurmd() {
+start_slurmd() (
     mkdir -p "$dir/tmp-n$1" "$dir/spool-n$1" "$dir/node_tmp"
-    SLURM_CONF=$dir/slurm.conf nsenter --net="/run/netns/$(namespace "$1")" unshare --mount --uts bash -c \
-        "hostname n$1 && mount --bind '$dir/tmp-n$1' '$dir/node_tmp' && exec slurmd -N n$1" < /dev/null
-}
+    local enter="hostname n$1 && mount --bind '$dir/tmp-n$1' '$dir/node_tmp'" apart=(--mount --uts)
+    if grep -q '^TaskPlugin=.*cgroup' "$dir/slurm.conf"; then
+        "$cgroups" join "$(namespace "$1")" $BASHPID
+        apart+=(--cgroup)
+        enter+=" && '$cgroups' mount '$(namespace "$1")'"
+    fi
+    SLURM_CONF=$dir/slurm.conf nsenter --net="/run/netns/$(namespace "$1")" unshare "${apart[@]}" bash -c \
+        "$enter && exec slurmd -N n$1" < /dev/null
+)
 
 wait_until_idle() {
     local i
@@ -121,7 +108,7 @@ wait_until_idle() {
 stop_by_pid_file() {
     local pid
     pid=$(cat "$1" 2>/dev/null) || return 0
-    [ -n "$pid" ] && kill -9 "$pid" 2>/dev/null || true
+    [ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || true
     rm -f "$1"
 }
 
@@ -141,8 +128,7 @@ up() {
     write_configuration
     export SLURM_CONF=$dir/slurm.conf
     slurmctld < /dev/null
-    start_slurmd 1
-    start_slurmd 2
+    start_slurmd 1 && start_slurmd 2
     wait_until_idle
     if [ -n "$node" ]; then
         setsid bash -c "while kill -0 $node 2>/dev/null && [ -e '$dir/id' ]; do sleep 1; done; '$self' down '$dir'" \
@@ -163,6 +149,7 @@ down() {
         kill_node $i
         ip netns del "$(namespace $i)" 2>/dev/null
         ip link del "$(link $i)" 2>/dev/null
+        "$cgroups" remove "$(namespace $i)"
     done
     ip link del "$(bridge)" 2>/dev/null
     rm -f "$dir/id"
@@ -175,7 +162,16 @@ up) up ;;
 cut) ip link set "$(link "${node:?node}")" down ;;
 heal) ip link set "$(link "${node:?node}")" up ;;
 kill) kill_node "${node:?node}" ;;
-revive) start_slurmd "${node:?node}" ;;
+revive)
+    rm -rf "$dir/spool-n${node:?node}"/*pmix* "$dir/tmp-n$node"/*pmix*  # a node that has booted has no sockets left
+    start_slurmd "$node"
+    ;;
+stop_controller)
+    pid=$(cat "$dir/slurmctld.pid")
+    kill "$pid"  # it saves its state, as on a restart
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+    ;;
+start_controller) SLURM_CONF=$dir/slurm.conf slurmctld < /dev/null ;;
 down) down ;;
 *) echo "two_node_slurm.sh: unknown verb $verb" >&2; exit 2 ;;
 esac

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "dj/base/error.hpp"
+#include "dj/data/short_code.hpp"
 
 namespace dj {
 namespace {
@@ -114,6 +115,24 @@ TEST(ScalarColumn, KeepsExtremesAndNulls) {
     EXPECT_TRUE(std::signbit(numbers.float64_at(0)));
     EXPECT_TRUE(std::isnan(numbers.float64_at(1)));
     EXPECT_EQ(numbers.float64_at(2), 3.0);
+}
+
+TEST(ScalarColumn, CodesAreBitsWhicheverVerbMovesThem) {
+    const ShortCode code("eng_Latn");
+    ScalarColumn codes(ScalarType::code);
+    codes.push_back(code.stat());
+    codes.push_back(codes.int64_at(0));
+    codes.push_null();
+    ScalarColumn target(ScalarType::code);
+    target.append(codes, std::vector<std::uint32_t>{1, 2, 0});
+    std::string bytes;
+    target.serialise(bytes);
+    std::string_view in = bytes;
+    const auto read = ScalarColumn::deserialise(in);
+    EXPECT_EQ(read.type(), ScalarType::code);
+    EXPECT_EQ(ShortCode::of_stat(read.float64_at(0)), code);
+    EXPECT_FALSE(read.valid(1));
+    EXPECT_EQ(ShortCode::of_stat(read.float64_at(2)), code);
 }
 
 TEST(ScalarColumn, ResizedRowsAreNullUntilSet) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dj/base/error.hpp"
+#include "dj/data/short_code.hpp"
 #include "dj/format/output.hpp"
 #include "format/block_compression.hpp"
 #include "format/byte_stream.hpp"
@@ -61,6 +62,7 @@ TEST(JsonlOutput, AddedFieldsStandBehindTheOthers) {
     const auto length = rows.schema->find_or_add({"text_len", ColumnKind::scalar, ScalarType::int64});
     const auto ratio = rows.schema->find_or_add({"ratio", ColumnKind::scalar, ScalarType::float64});
     const auto flag = rows.schema->find_or_add({"flag", ColumnKind::scalar, ScalarType::boolean});
+    const auto lang = rows.schema->find_or_add({"lang", ColumnKind::scalar, ScalarType::code});
     const auto hash = rows.schema->find_or_add({"hash", ColumnKind::text});
     const auto raw = rows.schema->find_or_add({"raw", ColumnKind::json});
     auto parsed = rows.parse("{}\n{ \t}\n{\"a\":{}}\n{\"a\":\"{\"}\n{\"a\": 1 }\n");
@@ -71,21 +73,24 @@ TEST(JsonlOutput, AddedFieldsStandBehindTheOthers) {
         batch.scalar(length).set(row, static_cast<std::int64_t>(row));
         if (row < 3) batch.scalar(ratio).set(row, row == 0 ? 1e16 : row == 1 ? 0.1 : 2.0);
         batch.scalar(flag).set(row, std::int64_t{1});
+        if (row > 0) batch.scalar(lang).set(row, ShortCode(row == 1 ? "\"" : "zh").stat());
         batch.text(hash).push_back("\xC3\xA9\"");
         batch.json(raw).push_back(row == 0 ? "[1]" : "");
     }
     const std::vector<AddedField> added = {{"__dj__stats__", {{"text_len", length}, {"ratio", ratio}}, 0},
                                            {"h", {}, hash},
                                            {"r", {}, raw},
-                                           {"f", {}, flag}};
-    const std::string tail = ", \"h\": \"\xC3\xA9\\\"\", \"r\": null, \"f\": true}\n";
+                                           {"f", {}, flag},
+                                           {"l", {}, lang}};
+    const std::string tail = ", \"h\": \"\xC3\xA9\\\"\", \"r\": null, \"f\": true, \"l\": \"";
     EXPECT_EQ(rows.print(batch, added),
               "{\"__dj__stats__\": {\"text_len\": 0, \"ratio\": 1e+16}, \"h\": \"\xC3\xA9\\\"\", \"r\": [1], "
-              "\"f\": true}\n"
+              "\"f\": true, \"l\": null}\n"
               "{ \t\"__dj__stats__\": {\"text_len\": 1, \"ratio\": 0.1}" +
-                  tail + "{\"a\":{}, \"__dj__stats__\": {\"text_len\": 2, \"ratio\": 2.0}" + tail +
-                  "{\"a\":\"{\", \"__dj__stats__\": {\"text_len\": 3, \"ratio\": null}" + tail +
-                  "{\"a\": 1 , \"__dj__stats__\": {\"text_len\": 4, \"ratio\": null}" + tail);
+                  tail + "\\\"\"}\n{\"a\":{}, \"__dj__stats__\": {\"text_len\": 2, \"ratio\": 2.0}" + tail +
+                  "zh\"}\n{\"a\":\"{\", \"__dj__stats__\": {\"text_len\": 3, \"ratio\": null}" + tail +
+                  "zh\"}\n{\"a\": 1 , \"__dj__stats__\": {\"text_len\": 4, \"ratio\": null}" + tail +
+                  "zh\"}\n");
     const auto stats = make_stats_output({added.front()}, *rows.schema);
     const std::vector<std::uint32_t> picked = {2, 0};
     EXPECT_FALSE(stats->blocked());

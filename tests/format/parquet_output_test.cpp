@@ -7,6 +7,7 @@
 #include <parquet/statistics.h>
 
 #include "dj/base/error.hpp"
+#include "dj/data/short_code.hpp"
 #include "dj/format/output.hpp"
 #include "format/arrow_carrier.hpp"
 #include "format/parquet_rows.hpp"
@@ -177,6 +178,7 @@ TEST(ParquetOutput, WrittenTextsAndAddedFields) {
     auto schema = std::make_shared<BatchSchema>(*rows.schema);
     const auto length = schema->find_or_add({"text_len", ColumnKind::scalar, ScalarType::int64});
     const auto ratio = schema->find_or_add({"ratio", ColumnKind::scalar, ScalarType::float64});
+    const auto lang = schema->find_or_add({"lang", ColumnKind::scalar, ScalarType::code});
     const auto hash = schema->find_or_add({"hash", ColumnKind::text});
     rows.schema = schema;
     auto parsed = std::move(rows.read().at(0));
@@ -189,9 +191,11 @@ TEST(ParquetOutput, WrittenTextsAndAddedFields) {
         batch.text(hash).push_back("h");
         batch.scalar(length).set(row, static_cast<std::int64_t>(row));
         if (row != 2) batch.scalar(ratio).set(row, 0.5);
+        if (row != 2) batch.scalar(lang).set(row, ShortCode("zh").stat());
     }
-    const auto output = rows.output(
-        {{"__dj__stats__", {{"text_len", length}, {"ratio", ratio}}, 0}, {"__dj__hash", {}, hash}});
+    const auto output =
+        rows.output({{"__dj__stats__", {{"text_len", length}, {"ratio", ratio}, {"lang", lang}}, 0},
+                     {"__dj__hash", {}, hash}});
     const std::vector<std::uint32_t> picked = {3, 0, 2};
     const auto table = table_of(file_of(*output, {output->encode(batch, picked)}));
     const auto column = [&](const std::string& name) {
@@ -205,6 +209,8 @@ TEST(ParquetOutput, WrittenTextsAndAddedFields) {
         static_cast<const arrow::StructArray&>(*table->GetColumnByName("__dj__stats__")->chunk(0));
     EXPECT_EQ(static_cast<const arrow::Int64Array&>(*stats.field(0)).Value(0), 3);
     EXPECT_TRUE(stats.field(1)->IsNull(2));
+    EXPECT_EQ(static_cast<const arrow::StringArray&>(*stats.field(2)).GetString(0), "zh");
+    EXPECT_TRUE(stats.field(2)->IsNull(2));
     EXPECT_NE(column("meta").find("deep 3"), std::string::npos);
 }
 

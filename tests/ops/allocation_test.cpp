@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "dj/ops/op.hpp"
+#include "support/language_model.hpp"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define DJ_SANITIZED
@@ -54,7 +54,7 @@ class Runner {
 public:
     Runner(const OpSpec& spec, const std::vector<std::string>& texts)
         : spec_(spec),
-          op_(spec.make(params(spec))),
+          op_(testing::with_model(spec).make(params(spec))),
           scratch_(op_->make_scratch()),
           stats_(spec.stats.size()) {
         auto schema = std::make_shared<BatchSchema>();
@@ -109,6 +109,7 @@ TEST(Operators, AllocateNothingPerRow) {
     for (const OpSpec& spec : catalog.all()) {
         if (!spec.reads_text || spec.shape == OpShape::split_row || spec.shape == OpShape::order_by_key)
             continue;
+        if (spec.model && !testing::has_language_model()) continue;  // tools/setup.sh --test fetches it
         Runner runner(spec, texts);
         runner.look_at_all();
         const std::size_t before = allocations;

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "support/in_memory_run.hpp"
+#include "support/language_model.hpp"
 
 namespace dj::testing {
 namespace {
@@ -63,6 +64,7 @@ const std::map<std::string, std::string>& differences() {
         {"punctuation_normalization_mapper: text_key with a dot", "nested text fields work here"},
         {"replace_content_mapper: text_key with a dot", "nested text fields work here"},
         {"text_chunk_mapper: text_key with a dot", "nested text fields work here"},
+        {"language_id_score_filter: text_key with a dot", "nested text fields work here"},
         {"text_length_filter: text_key with a dot", "nested text fields work here"},
         {"words_num_filter: text_key with a dot", "nested text fields work here"},
         {"alphanumeric_filter: text_key with a dot", "nested text fields work here"},
@@ -76,9 +78,10 @@ const std::map<std::string, std::string>& differences() {
     return kDifferences;
 }
 
-/// Operators get their words from who runs them: here, from the folder beside the goldens that the parameters name.
-OpSpec with_words(const OpSpec& spec, const json& params) {
-    OpSpec ready = spec;
+/// Operators get their words and models from who runs them: here, words from the folder beside the goldens that the
+/// parameters name.
+OpSpec supplied(const OpSpec& spec, const json& params) {
+    OpSpec ready = with_model(spec);
     if (!spec.word_list) return ready;
     const auto request = word_list_request(*spec.word_list, params);
     if (!request.folder) return ready;
@@ -89,8 +92,8 @@ OpSpec with_words(const OpSpec& spec, const json& params) {
         std::ifstream file(entry.path());
         add_word_lists(lists, std::string(std::istreambuf_iterator<char>(file), {}));
     }
-    ready.make_with_words = [make = spec.make_with_words, words = words_of(lists, request.language)](
-                                const json& given, const auto&) { return make(given, words); };
+    ready.make_supplied = [make = spec.make_supplied, words = words_of(lists, request.language)](
+                              const json& given, const auto&) { return make(given, {.words = words}); };
     ready.word_list.reset();
     return ready;
 }
@@ -102,7 +105,7 @@ Outcome compare(const OpSpec& spec, const json& golden, std::string& detail) {
     for (const auto& row : golden["input"]) rows.push_back(Row(row));
     RunResult result;
     try {
-        const OpSpec ready = with_words(spec, golden["params"]);
+        const OpSpec ready = supplied(spec, golden["params"]);
         result = InMemoryRun(ready, golden["params"], rows).run();
     } catch (const UserError& error) {
         detail = error.what();
@@ -134,6 +137,7 @@ TEST_P(Goldens, AreMet) {
         const auto golden = json::parse(line);
         const auto* const spec = catalog.find(golden["op"].get<std::string>());
         ASSERT_NE(spec, nullptr);
+        if (spec->model && !has_language_model()) GTEST_SKIP() << "tools/setup.sh --test fetches the model";
         const auto name = spec->name + ": " + golden["name"].get<std::string>();
         std::string detail;
         const auto outcome = compare(*spec, golden, detail);
@@ -143,17 +147,16 @@ TEST_P(Goldens, AreMet) {
     EXPECT_GT(cases, 10U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Operators, Goldens,
-                         ::testing::Values("clean_copyright_mapper", "clean_email_mapper", "clean_ip_mapper",
-                                           "punctuation_normalization_mapper", "replace_content_mapper",
-                                           "clean_links_mapper", "document_deduplicator", "text_chunk_mapper",
-                                           "text_length_filter", "topk_specified_field_selector",
-                                           "words_num_filter", "alphanumeric_filter",
-                                           "special_characters_filter", "average_line_length_filter",
-                                           "maximum_line_length_filter", "character_repetition_filter",
-                                           "word_repetition_filter", "stopwords_filter",
-                                           "flagged_words_filter", "whitespace_normalization_mapper"),
-                         [](const auto& golden) { return std::string(golden.param); });
+INSTANTIATE_TEST_SUITE_P(
+    Operators, Goldens,
+    ::testing::Values("clean_copyright_mapper", "clean_email_mapper", "clean_ip_mapper",
+                      "punctuation_normalization_mapper", "replace_content_mapper", "clean_links_mapper",
+                      "document_deduplicator", "text_chunk_mapper", "text_length_filter",
+                      "topk_specified_field_selector", "words_num_filter", "alphanumeric_filter",
+                      "special_characters_filter", "average_line_length_filter", "maximum_line_length_filter",
+                      "character_repetition_filter", "word_repetition_filter", "stopwords_filter",
+                      "flagged_words_filter", "whitespace_normalization_mapper", "language_id_score_filter"),
+    [](const auto& golden) { return std::string(golden.param); });
 
 }  // namespace
 }  // namespace dj::testing

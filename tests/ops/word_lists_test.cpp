@@ -117,10 +117,10 @@ TEST(WordLists, AreAskedForByParameters) {
 TEST(WordLists, ReachTheOperatorThatDeclaresThem) {
     const auto catalog = make_op_catalog();
     for (const auto& spec : catalog.all()) {
-        EXPECT_NE(spec.make_with_words, nullptr) << spec.name;
+        EXPECT_NE(spec.make_supplied, nullptr) << spec.name;
         if (!spec.word_list) continue;
         EXPECT_EQ(spec.word_list->default_language, "en") << spec.name;
-        EXPECT_NE(spec.make_with_words({{spec.word_list->folder_param, "w"}}, {"the"}), nullptr);
+        EXPECT_NE(spec.make_supplied({{spec.word_list->folder_param, "w"}}, {.words = {"the"}}), nullptr);
         EXPECT_THROW((void)spec.make({{spec.word_list->folder_param, "w"}}), Bug) << "nobody has read it";
     }
 }

@@ -96,6 +96,18 @@ TEST(OpsHash, WordsCount) {
     EXPECT_EQ(seen.size(), lists.size());
 }
 
+TEST(OpsHash, ModelsCountByWhatIsInThem) {
+    auto call = op("language_id_score_filter");
+    const auto none = ops_hashes(identity(), {call});
+    call.model = ModelFile{.path = "/a/lid.176.ftz", .size_bytes = 7, .hash = "00"};
+    const auto here = ops_hashes(identity(), {call});
+    EXPECT_NE(here, none);
+    call.model->path = "/b/model.ftz";
+    EXPECT_EQ(ops_hashes(identity(), {call}), here) << "another place";
+    call.model->hash = "01";
+    EXPECT_NE(ops_hashes(identity(), {call}), here);
+}
+
 TEST(OpsHash, CostAndFamilyDoNotCount) {
     auto call = op("f");
     call.cost = "dear";

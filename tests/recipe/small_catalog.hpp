@@ -25,8 +25,7 @@ inline OpSpec small_op(std::string name, OpFamily family, OpShape shape, std::ve
                            .type = ParamType::integer,
                            .default_value = 1000,
                            .rules = {.inert = true}});
-    spec.make_with_words = [](const nlohmann::json& given,
-                              const std::vector<std::string>&) -> std::unique_ptr<const Op> {
+    spec.make_supplied = [](const nlohmann::json& given, const OpSupplies&) -> std::unique_ptr<const Op> {
         if (given.contains("pattern") && given["pattern"] == "(")
             throw UserError("the pattern ( lacks its end");
         return std::make_unique<InertOp>();

@@ -23,7 +23,7 @@ public:
     Morsel(const std::vector<Call>& recipe, const std::string& records) {
         JobSpec spec;
         for (const auto& [name, params] : recipe) spec.ops.push_back(op_call(catalog_, name, params));
-        pipeline_.emplace(make_pipeline(spec, catalog_, {}, {}));
+        pipeline_.emplace(make_pipeline(spec, catalog_, *files_, {}, {}));
         RawMorsel raw;
         raw.bytes = records;
         raw.bytes.reserve(raw.bytes.size() + kMorselPadding);
@@ -83,6 +83,7 @@ public:
     std::vector<RowFault> faults;
 
 private:
+    const std::unique_ptr<FileSystem> files_ = make_local_file_system();
     const OpCatalog catalog_ = make_op_catalog();  // the pipeline points into it
     std::optional<Pipeline> pipeline_;
     std::optional<Chain> chain_;

@@ -29,7 +29,7 @@ protected:
         spec_.output.path = folder / "out.jsonl";
         for (const char* name : {"text_length_filter", "document_deduplicator"})
             spec_.ops.push_back(op_call(catalog_, name));
-        pipeline_.emplace(make_pipeline(spec_, catalog_, {}, {}));
+        pipeline_.emplace(make_pipeline(spec_, catalog_, files_, {}, {}));
         plan_ = plan_states(*pipeline_, {std::vector<bool>(spec_.ops.size(), false)});
         store_.emplace(files_, StageStore::Options{std::uint64_t{1} << 20, folder});
         collector_.emplace(StateCollector::Context{spec_, *pipeline_, plan_, *store_, {}, [] {}});

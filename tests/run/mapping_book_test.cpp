@@ -13,7 +13,7 @@ protected:
     void ops(const std::vector<std::pair<std::string, nlohmann::json>>& recipe) {
         JobSpec spec;
         for (const auto& [name, params] : recipe) spec.ops.push_back(op_call(catalog_, name, params));
-        pipeline_.emplace(make_pipeline(spec, catalog_, {}, {}));
+        pipeline_.emplace(make_pipeline(spec, catalog_, *files_, {}, {}));
     }
     [[nodiscard]] PartitionDone done(std::uint32_t partition, std::uint64_t rows) const {
         PartitionDone done;
@@ -29,6 +29,7 @@ protected:
         return result;
     }
 
+    const std::unique_ptr<FileSystem> files_ = make_local_file_system();
     const OpCatalog catalog_ = make_op_catalog();
     std::optional<Pipeline> pipeline_;
 };

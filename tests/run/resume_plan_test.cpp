@@ -20,7 +20,7 @@ protected:
         for (const char* name :
              {"text_length_filter", "clean_links_mapper", "document_deduplicator", "alphanumeric_filter"})
             spec.ops.push_back(op_call(catalog_, name));
-        pipeline_.emplace(make_pipeline(spec, catalog_, {}, {}));
+        pipeline_.emplace(make_pipeline(spec, catalog_, *files_, {}, {}));
         for (std::uint64_t i = 0; i <= 4; ++i) hashes_.push_back(xxh3_128(std::to_string(i)));
     }
 
@@ -48,6 +48,7 @@ protected:
         return std::pair(StateKind::row_plan, position);
     }
 
+    const std::unique_ptr<FileSystem> files_ = make_local_file_system();
     const OpCatalog catalog_ = make_op_catalog();
     std::optional<Pipeline> pipeline_;
     std::vector<Digest128> hashes_;
@@ -143,7 +144,7 @@ TEST_F(ResumePlan, RowsAtADeduplicatorsEndAreThoseItLeft) {
     spec.output.path = "out.jsonl";
     for (const char* name : {"text_length_filter", "document_deduplicator"})
         spec.ops.push_back(op_call(catalog_, name));
-    const Pipeline pipeline = make_pipeline(spec, catalog_, {}, {});
+    const Pipeline pipeline = make_pipeline(spec, catalog_, *files_, {}, {});
     hashes_.resize(3);
     const auto rows_at = [&] { return rows_at_end(pipeline, usable(), 3); };
     for (std::uint32_t partition = 0; partition < 3; ++partition) {

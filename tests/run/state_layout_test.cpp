@@ -22,7 +22,7 @@ protected:
             if (name == "topk_specified_field_selector") params = {{"field_key", "meta.n"}, {"topk", 3}};
             spec.ops.push_back(op_call(catalog_, name, params));
         }
-        return made_.emplace(make_pipeline(spec, catalog_, {}, {}));
+        return made_.emplace(make_pipeline(spec, catalog_, *files_, {}, {}));
     }
     static std::vector<bool> all(const Pipeline& pipeline) {
         return std::vector<bool>(pipeline.ops.size(), true);
@@ -34,6 +34,7 @@ protected:
         return found;
     }
 
+    const std::unique_ptr<FileSystem> files_ = make_local_file_system();
     const OpCatalog catalog_ = make_op_catalog();
     std::optional<Pipeline> made_;
 };

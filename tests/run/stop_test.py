@@ -45,13 +45,8 @@ class StopTest(JobCase):
 
     def start_and_wait(self, ranks=None, fault=None):
         job = self.start(self.recipe, ranks=ranks, fault=fault or self.slow())
-        job.wait_until(lambda: os.path.isdir(job.folder) and self.parts_begun(job), "the first partition begins")
+        job.wait_until(job.has_begun, "the first partition begins")
         return job
-
-    @staticmethod
-    def parts_begun(job):
-        names = [name for name in os.listdir(job.folder) if name.startswith("events_")]
-        return any(b'"partition_start"' in read(os.path.join(job.folder, name)) for name in names)
 
     def test_signals(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):

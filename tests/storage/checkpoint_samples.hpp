@@ -8,14 +8,17 @@
 #include <string>
 #include <vector>
 
+#include "dj/data/short_code.hpp"
 #include "dj/storage/checkpoint_state.hpp"
 
 namespace dj {
 
 inline StateColumns sample_columns() {
-    return {
-        .texts = {"text", "survivors"},
-        .scalars = {{"n", ScalarType::int64}, {"ratio", ScalarType::float64}, {"ok", ScalarType::boolean}}};
+    return {.texts = {"text", "survivors"},
+            .scalars = {{"n", ScalarType::int64},
+                        {"ratio", ScalarType::float64},
+                        {"ok", ScalarType::boolean},
+                        {"lang", ScalarType::code}}};
 }
 
 inline void add_numbers(MorselDelta& delta, const StateColumns& columns) {
@@ -27,6 +30,9 @@ inline void add_numbers(MorselDelta& delta, const StateColumns& columns) {
             } else if (type == ScalarType::float64) {
                 constexpr double kOdd[] = {-0.0, 1e308, std::numeric_limits<double>::infinity(), 5e-324};
                 column.push_back(row == 0 ? std::nan("") : kOdd[row % 4]);
+            } else if (type == ScalarType::code) {
+                constexpr const char* kCodes[] = {"en", "", "eng_Latn", "\xC3\xA9"};
+                column.push_back(ShortCode(kCodes[row % 4]).stat());
             } else if (type == ScalarType::boolean) {
                 column.push_back(static_cast<std::int64_t>(row % 2));
             } else {

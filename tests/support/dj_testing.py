@@ -68,6 +68,13 @@ class Background:
                 self.case.fail(f"waited in vain for: {what}")
             time.sleep(0.005)
 
+    def has_begun(self):
+        """Whether a partition is being worked on."""
+        if not os.path.isdir(self.folder):
+            return False
+        names = [name for name in os.listdir(self.folder) if name.startswith("events_")]
+        return any(b'"partition_start"' in read(os.path.join(self.folder, name)) for name in names)
+
     def signal(self, number):
         self.process.send_signal(number)
 
@@ -78,11 +85,16 @@ class Background:
 
 class JobCase(unittest.TestCase):
     maxDiff = 4000
+    program = PROGRAM
 
     @classmethod
     def setUpClass(cls):
-        if not os.path.exists(PROGRAM):
-            raise FileNotFoundError(f"{PROGRAM} is not built")
+        if not os.path.exists(cls.program):
+            raise FileNotFoundError(f"{cls.program} is not built")
+
+    def launcher(self, ranks, variables):
+        """The words before the program. `variables`: names that ranks on other nodes need, too."""
+        return ["mpirun", "-n", str(ranks), *(word for name in variables for word in ("-x", name))]
 
     def setUp(self):
         temporary = tempfile.TemporaryDirectory(prefix="dj_test_")
@@ -110,7 +122,7 @@ class JobCase(unittest.TestCase):
     def start(self, recipe, ranks=None, threads=None, arguments=(), env=None, fault=None):
         """`recipe`: a mapping, the path of a file, or None if `arguments` say all. `ranks` None: without mpirun."""
         self.jobs += 1
-        command = [PROGRAM, *([self.write_recipe(recipe) if isinstance(recipe, dict) else recipe] if recipe else []),
+        command = [self.program, *([self.write_recipe(recipe) if isinstance(recipe, dict) else recipe] if recipe else []),
                    *arguments]
         if recipe and not {"--job_id", "--resume"} & set(arguments):
             command += ["--job_id", f"job{self.jobs}"]
@@ -120,8 +132,7 @@ class JobCase(unittest.TestCase):
             command += ["--np", str(threads)]
         injected = fault.environment() if fault else {}
         if ranks is not None:
-            exports = [word for name in injected for word in ("-x", name)]
-            command = ["mpirun", "-n", str(ranks), *exports, *command]
+            command = [*self.launcher(ranks, injected), *command]
         environment = {**os.environ, **MPI_ENVIRONMENT, **(env or {}), **injected}
         environment.setdefault("XDG_STATE_HOME", os.path.join(self.dir, "state"))
         process = subprocess.Popen(command, env=environment, cwd=self.dir, text=True, errors="replace",

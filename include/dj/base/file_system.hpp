@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,9 +29,9 @@ struct FileInfo {
 
 enum class OpenMode {
     read,
-    create,           ///< Write; truncates what is there.
-    create_new,       ///< Write; fails if there is something, so that of several who try one alone succeeds.
-    create_or_write,  ///< Write; keeps what is there (several ranks write into one file).
+    create,      ///< Write; truncates what is there.
+    create_new,  ///< Write; fails if there is something, so that of several who try one alone succeeds.
+    create_or_write,  ///< Write; keeps what is there. Ranks of several nodes may write neighbouring bytes, on NFS, too.
     append,
 };
 
@@ -51,11 +52,21 @@ public:
     virtual std::uint64_t size_bytes() = 0;
 };
 
+/// The contents of a whole file, for as long as somebody holds on to them.
+class FileBytes {
+public:
+    virtual ~FileBytes() = default;
+    [[nodiscard]] virtual std::string_view all() const = 0;
+};
+
 class FileSystem {
 public:
     virtual ~FileSystem() = default;
     [[nodiscard]] virtual std::unique_ptr<File> open(const std::filesystem::path& path, OpenMode mode) = 0;
     [[nodiscard]] virtual std::optional<FileInfo> info(const std::filesystem::path& path) = 0;
+    /// A whole file to be read here and there. Where the system can, its bytes are in memory once for all processes of the
+    /// machine; it must then stay as it is while it is used. By default it is read.
+    [[nodiscard]] virtual std::shared_ptr<const FileBytes> map(const std::filesystem::path& path);
     /// Names (not paths) in a folder, sorted bytewise.
     [[nodiscard]] virtual std::vector<std::string> list(const std::filesystem::path& folder) = 0;
     /// Folders that it makes are durable when it returns.
@@ -71,6 +82,8 @@ public:
 
 /// The machine's own file system.
 [[nodiscard]] std::unique_ptr<FileSystem> make_local_file_system();
+/// For tests: with another answer to the question whether an open descriptor is on NFS.
+[[nodiscard]] std::unique_ptr<FileSystem> make_local_file_system(std::function<bool(int fd)> on_nfs);
 
 /// The whole of a small file; nullopt if it does not exist.
 [[nodiscard]] std::optional<std::string> read_whole_file(FileSystem& files,

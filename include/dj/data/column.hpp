@@ -52,9 +52,10 @@ private:
 /// A slice of JSON per row, verbatim. An empty slice means that the row has no such field.
 class JsonColumn : public TextColumn {};
 
-enum class ScalarType : std::uint8_t { int64, float64, boolean };
+/// `code` is a `ShortCode`: `int64_at` and `float64_at` give its bits, and `set` takes them.
+enum class ScalarType : std::uint8_t { int64, float64, boolean, code };
 
-/// Numbers with a validity flag per row. Values are kept as raw 64-bit words so that all verbs are one loop.
+/// Numbers (and short codes) with a validity flag per row. Values are kept as raw 64-bit words so that all verbs are one loop.
 class ScalarColumn {
 public:
     explicit ScalarColumn(ScalarType type = ScalarType::int64) : type_(type) {}

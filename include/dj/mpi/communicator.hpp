@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,16 +31,68 @@ public:
     [[noreturn]] static void abort(int exit_code);
 };
 
-struct CommunicatorState;
+/// Ends the process with `exit_code` if it is still there after so long: around calls of MPI that may wait for ever, where
+/// nobody watches. `text` is told before; nothing is, if it is empty.
+class ProcessDeadline {
+public:
+    ProcessDeadline(double seconds, int exit_code, std::string text,
+                    std::function<void(const std::string&)> tell);
+    ~ProcessDeadline();
+    ProcessDeadline(const ProcessDeadline&) = delete;
+    ProcessDeadline& operator=(const ProcessDeadline&) = delete;
 
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+struct CommunicatorState;
+class LossBoard;
+
+/// A rank that counts as lost, as this rank knows it.
+struct LostRank {
+    int rank = 0;
+    std::string host;
+    double silent_seconds = 0;
+    bool is_this = false;  ///< Rank 0 has given this very rank up.
+    [[nodiscard]] std::string text() const;
+};
+
+/// Keeps a listener of `Communicator::on_loss`; when it is gone, the listener is not called any more.
+class LossListener {
+public:
+    LossListener() = default;
+    LossListener(std::shared_ptr<LossBoard> board, std::uint64_t id) : board_(std::move(board)), id_(id) {}
+    ~LossListener();
+    LossListener(LossListener&& other) noexcept = default;
+    LossListener& operator=(LossListener&& other) noexcept = delete;
+
+private:
+    std::shared_ptr<LossBoard> board_;
+    std::uint64_t id_ = 0;
+};
+
+/// Where a RankWatch is kept (rank_watch.hpp), collectives throw RankLost once a rank is lost. What they were to receive
+/// into is then left to the end of the process, since MPI may still write there.
 class Communicator {
 public:
     /// All ranks of the session.
     [[nodiscard]] static Communicator world();
+    /// This rank alone: collectives of it need nobody, whatever became of others.
+    [[nodiscard]] static Communicator self();
     [[nodiscard]] int rank() const;
     [[nodiscard]] int size() const;
     [[nodiscard]] bool is_root() const { return rank() == 0; }
     [[nodiscard]] std::string processor_name() const;
+
+    /// The first rank that was lost, as far as is known here. Thread-safe, as are the verbs about losses below.
+    [[nodiscard]] std::optional<LostRank> lost() const;
+    /// `rank`: of the session.
+    [[nodiscard]] bool is_lost(int rank) const;
+    /// `listener` runs on the watch's thread and must not block; at once, if a rank is lost already.
+    [[nodiscard]] LossListener on_loss(std::function<void(const LostRank&)> listener) const;
+    /// How long a rank may be silent from now on.
+    void set_rank_timeout(double seconds) const;
 
     /// Collective. A communicator of the same ranks with its own message space.
     [[nodiscard]] Communicator duplicate() const;
@@ -74,6 +128,7 @@ public:
 
 private:
     friend class Mailbox;
+    friend class RankWatch;
     explicit Communicator(std::unique_ptr<CommunicatorState> state);
     std::unique_ptr<CommunicatorState> state_;
 };

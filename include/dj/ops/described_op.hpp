@@ -80,8 +80,10 @@ concept Operator = std::default_initializable<T> &&
 template <Operator T>
 class DescribedOp final : public Op {
 public:
-    DescribedOp(T op, BaseParams base)
-        : op_(std::move(op)), base_(std::move(base)), text_key_(base_.resolved_text_key()) {}
+    DescribedOp(T op, BaseParams base, const std::vector<StatSpec>& stats)
+        : op_(std::move(op)), base_(std::move(base)), text_key_(base_.resolved_text_key()) {
+        for (const StatSpec& stat : stats) is_code_.push_back(stat.type == StatType::code);
+    }
 
     std::unique_ptr<OpScratch> make_scratch() const override {
         if constexpr (HasScratch<T>) {
@@ -119,7 +121,9 @@ public:
             } else {
                 op_.compute(sample, stats);
             }
-            for (double& stat : stats) stat = stored_stat(stat);
+            for (std::size_t i = 0; i < stats.size(); ++i) {
+                if (!is_code_[i]) stats[i] = stored_stat(stats[i]);
+            }
         } else {
             Op::compute(sample, stats, scratch);
         }
@@ -170,6 +174,7 @@ private:
     T op_;
     BaseParams base_;
     std::string text_key_;
+    std::vector<bool> is_code_;  ///< By stat.
 };
 
 }  // namespace dj

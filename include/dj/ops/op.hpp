@@ -15,7 +15,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dj/base/file_system.hpp"
 #include "dj/data/sample.hpp"
+#include "dj/ops/model_file.hpp"
 #include "dj/ops/word_lists.hpp"
 #include "dj/spec/param.hpp"
 
@@ -37,7 +39,10 @@ enum class OpShape : std::uint8_t {
 /// How dear an op is per byte: chooses checkpoint positions and weighs partitions.
 enum class CostClass : std::uint8_t { cheap, moderate, dear };
 
-enum class StatType : std::uint8_t { integer, number };
+/// A `code` is a `ShortCode`, the bits of which stand in for the number.
+enum class StatType : std::uint8_t { integer, number, code };
+/// As users know it: "integer", "number" or "string".
+[[nodiscard]] std::string_view to_string(StatType type);
 
 struct StatSpec {
     std::string name;  ///< Key inside `__dj__stats__`.
@@ -80,6 +85,12 @@ public:
     [[nodiscard]] virtual std::string text_key() const = 0;
 };
 
+/// What an op gets besides its parameters, from who runs it. What it did not ask for is not looked at.
+struct OpSupplies {
+    std::vector<std::string> words{};          ///< For `OpSpec::word_list`.
+    std::shared_ptr<const FileBytes> model{};  ///< For `OpSpec::model`; null: the op will not run.
+};
+
 struct OpSpec {
     std::string name;
     OpFamily family = OpFamily::mapper;
@@ -98,13 +109,15 @@ struct OpSpec {
     std::vector<Example> examples;
     /// The list of words that the op looks words up in, if it needs one.
     std::optional<WordListNeed> word_list;
-    /// Makes the op from parameters that `check_values` found sound, and the words that `word_list` asks for (of others,
-    /// none are looked at). Throws UserError for what only the op can judge (a pattern that does not compile).
-    std::function<std::unique_ptr<const Op>(const nlohmann::json& params,
-                                            const std::vector<std::string>& words)>
-        make_with_words;
+    /// The model that it computes with, if it needs one.
+    std::optional<ModelNeed> model;
+    /// Makes the op from parameters that `check_values` found sound, and what it needs besides. Throws UserError for what
+    /// only the op can judge (a pattern that does not compile, a file that is no model).
+    std::function<std::unique_ptr<const Op>(const nlohmann::json& params, const OpSupplies& supplies)>
+        make_supplied;
 
-    /// The same with the words that come with the program. Throws Bug where the parameters name a folder.
+    /// The same with the words that come with the program, and without a model: to look at, not to run. Throws Bug where
+    /// the parameters name a folder.
     [[nodiscard]] std::unique_ptr<const Op> make(const nlohmann::json& values) const;
 
     [[nodiscard]] bool dataset_wide() const {

@@ -14,7 +14,8 @@
 /// Optional: `void prepare()` (not const) runs once when the parameters are set; it checks what only the operator can
 /// judge and throws UserError. `std::vector<std::string> fields_read()` names fields besides the text. An operator that
 /// declares `words(...)` gets them, sorted and each once, by `void take_words(const std::vector<std::string>&)` (not
-/// const), before `prepare`.
+/// const), before `prepare`; one that declares `model(...)`, the file by
+/// `void take_model(std::shared_ptr<const FileBytes>)`, which throws UserError for a file that is no such model.
 #pragma once
 
 #include <string>
@@ -30,6 +31,10 @@ namespace op_detail {
 template <class T>
 concept TakesWords = requires(T op, const std::vector<std::string>& words) {
     op.take_words(words);
+};
+template <class T>
+concept TakesModel = requires(T op, std::shared_ptr<const FileBytes> file) {
+    op.take_model(std::move(file));
 };
 }  // namespace op_detail
 
@@ -83,6 +88,11 @@ public:
         spec_.word_list = std::move(need);
         return std::move(*this);
     }
+    /// Needs a model; after the declaration of its parameters, one of which names a file.
+    Describe&& model(ModelNeed need) && {
+        spec_.model = std::move(need);
+        return std::move(*this);
+    }
     /// All three are JSON; see OpSpec::Example.
     Describe&& example(std::string params, std::string input, std::string output) && {
         spec_.examples.push_back({std::move(params), std::move(input), std::move(output)});
@@ -96,15 +106,20 @@ public:
         spec_.params.insert(spec_.params.end(), base.specs().begin(), base.specs().end());
         if (op_detail::TakesWords<T> != spec_.word_list.has_value())
             throw Bug(spec_.name + " must both say which words it needs and take them");
-        spec_.make_with_words =
-            [name = spec_.name, own = std::move(params_), base = std::move(base)](
-                const nlohmann::json& params,
-                [[maybe_unused]] const std::vector<std::string>& words) -> std::unique_ptr<const Op> {
+        if (op_detail::TakesModel<T> != spec_.model.has_value())
+            throw Bug(spec_.name + " must both say which model it needs and take it");
+        spec_.make_supplied = [name = spec_.name, own = std::move(params_), base = std::move(base),
+                               stats = spec_.stats](
+                                  const nlohmann::json& params,
+                                  [[maybe_unused]] const OpSupplies& supplies) -> std::unique_ptr<const Op> {
             T op;
             own.assign(op, params);
-            if constexpr (op_detail::TakesWords<T>) op.take_words(words);
+            if constexpr (op_detail::TakesWords<T>) op.take_words(supplies.words);
+            if constexpr (op_detail::TakesModel<T>) {
+                if (supplies.model) op.take_model(supplies.model);
+            }
             if constexpr (requires { op.prepare(); }) op.prepare();
-            return std::make_unique<DescribedOp<T>>(std::move(op), base.read(name, params));
+            return std::make_unique<DescribedOp<T>>(std::move(op), base.read(name, params), stats);
         };
         return std::move(spec_);
     }

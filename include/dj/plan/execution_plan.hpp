@@ -88,6 +88,13 @@ struct RowBorder {
                                                    const PartitionOptions& options,
                                                    const Resources& resources);
 
+/// A file that an operator computes with, as rank 0 found it.
+struct ModelFile {
+    std::string path{};
+    std::uint64_t size_bytes = 0;
+    std::string hash{};  ///< XXH3-128 (hex) of all of it.
+};
+
 /// One operator of the pipeline with its checked parameters.
 struct OpCall {
     std::string name{};
@@ -97,6 +104,7 @@ struct OpCall {
     std::string cost{};    ///< "cheap", "moderate" or "dear", as declared; empty: judged by the name.
     /// Those the operator looks words up in, read where the recipe was checked. Apart from `params`: nobody is shown them.
     std::optional<std::vector<std::string>> words{};
+    std::optional<ModelFile> model{};  ///< The same of the model that it needs.
 };
 
 /// A run of row-wise operators [first_op, end_op) that is executed fused, and the dataset-wide operator (at index

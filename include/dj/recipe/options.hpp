@@ -47,6 +47,8 @@ struct FaultToleranceOptions {
     double backoff_cap_seconds = 60;
     std::string on_partition_failure = "stop";
     nlohmann::json max_faulty_rows = nullptr;  ///< null, a count, or a share ("1%").
+    double rank_timeout_seconds = 60;
+    double slow_io_seconds = 30;
 };
 
 struct CheckpointOptions {

@@ -25,6 +25,7 @@ enum class JobCondition : std::uint8_t {
     failed,
     stopped,
     dead,     ///< Says it runs, but gives no sign of life.
+    waiting,  ///< Slurm has queued it again.
     unknown,  ///< The files do not tell.
 };
 [[nodiscard]] std::string_view to_string(JobCondition condition);
@@ -35,7 +36,9 @@ struct JobState {
     std::filesystem::path quarantine_file;  ///< Empty: there is none.
     std::optional<JobSummary> summary;
     bool owner_is_gone =
-        false;  ///< Set by who can see the process that runs the job: it is not there any more.
+        false;            ///< Set by who can see the process that runs the job: it is not there any more.
+    std::string slurm{};  ///< What Slurm says of it: "RUNNING on n[1-4]"; empty: nothing is known.
+    bool queued_again = false;    ///< By Slurm, as far as was asked.
     std::string summary_problem;  ///< Why there is none; empty otherwise.
     /// Without a summary: rows in the quarantine file, if it can be read. The events tell of some, not of all.
     std::optional<std::uint64_t> rows_in_quarantine_file{};

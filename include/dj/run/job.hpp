@@ -133,7 +133,7 @@ struct JobInput {
 
 /// Throws UserError if operators, input and output do not go together (a missing column, a column of another type), as far
 /// as the schema of the first file tells: what would end the job at its start.
-void check_job(const JobSpec& spec, const OpCatalog& catalog, const JobInput& input);
+void check_job(const JobSpec& spec, const OpCatalog& catalog, FileSystem& files, const JobInput& input);
 
 /// A run's part in the threads of its rank, where several runs go on at once: see compute_slots.hpp in src/run.
 class ComputeShare;

@@ -22,8 +22,8 @@ const OpSpec& spec() {
 std::vector<double> shares_of(const std::vector<std::string>& words, const std::vector<std::string>& texts,
                               const json& params) {
     OpSpec ready = spec();
-    ready.make_with_words = [&](const json& given, const auto&) {
-        return spec().make_with_words(given, words);
+    ready.make_supplied = [&](const json& given, const auto&) {
+        return spec().make_supplied(given, {.words = words});
     };
     std::vector<Row> rows;
     for (const std::string& text : texts) rows.push_back({{"text", text}});

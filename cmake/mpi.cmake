@@ -1,0 +1,35 @@
+# MPI::MPI_C, and DJ_MPI_FOUND: openmpi, mpich (or what descends from it), or other.
+# A machine may have several MPIs: DJ_MPI chooses one by the ending that Debian gives its programs (mpicc.openmpi). Without it, or
+# where no program is so called, it is the one whose mpicc is first on PATH.
+include(CheckSymbolExists)
+set(DJ_MPI "" CACHE STRING "Which MPI, if the machine has several: openmpi or mpich")
+if(DJ_MPI)
+  find_program(DJ_MPICC mpicc.${DJ_MPI} NO_CACHE)
+  if(DJ_MPICC)
+    set(MPI_EXECUTABLE_SUFFIX .${DJ_MPI})
+  endif()
+endif()
+if(DJ_MPI STREQUAL "mpich")
+  dj_find_package(MPI "libmpich-dev" COMPONENTS C)
+else()
+  dj_find_package(MPI "libopenmpi-dev" COMPONENTS C)
+endif()
+
+# One without the other: the C interface alone, so that one binary runs on Open MPI 4 and 5.
+target_compile_definitions(MPI::MPI_C INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+
+set(CMAKE_REQUIRED_LIBRARIES MPI::MPI_C)
+check_symbol_exists(OPEN_MPI mpi.h DJ_MPI_IS_OPENMPI)
+check_symbol_exists(MPICH_VERSION mpi.h DJ_MPI_IS_MPICH)
+unset(CMAKE_REQUIRED_LIBRARIES)
+if(DJ_MPI_IS_OPENMPI)
+  set(DJ_MPI_FOUND openmpi)
+elseif(DJ_MPI_IS_MPICH)
+  set(DJ_MPI_FOUND mpich)
+else()
+  set(DJ_MPI_FOUND other)
+endif()
+if(DJ_MPI AND NOT DJ_MPI STREQUAL DJ_MPI_FOUND)
+  message(FATAL_ERROR "DJ_MPI is ${DJ_MPI}, but ${MPI_C_COMPILER} belongs to ${DJ_MPI_FOUND}. tools/setup.sh --test installs both.")
+endif()
+message(STATUS "MPI: ${DJ_MPI_FOUND} (${MPI_C_COMPILER}, ${MPIEXEC_EXECUTABLE})")
