@@ -9,37 +9,13 @@
 
 #include "dj/base/error.hpp"
 #include "dj/text/byte_block.hpp"
+#include "dj/text/special_characters.hpp"
 #include "dj/text/unicode_classes.hpp"
-#include "dj/text/utf8.hpp"
-#include "text/character_table.hpp"
 
 namespace dj {
 namespace {
 
 constexpr std::size_t kChunk = 16;
-
-bool is_special(char32_t point) { return (kCharacterFlags.at(point) & kSpecialFlag) != 0; }
-
-bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
-
-std::string_view strip_special(std::string_view word) {
-    std::size_t begin = 0;
-    while (begin < word.size()) {
-        std::size_t behind = begin;
-        if (!is_special(decode_valid(word, behind))) break;
-        begin = behind;
-    }
-    std::size_t end = word.size();
-    while (end > begin) {
-        std::size_t before = end - 1;
-        const char last = word[before];
-        if (!is_special(is_ascii(last) ? static_cast<char32_t>(last)
-                                       : previous_code_point(word, before = end)))
-            break;
-        end = before;
-    }
-    return word.substr(begin, end - begin);
-}
 
 /// Copies in whole chunks: up to `kChunk - 1` bytes behind both are read and written.
 void copy_chunks(char* to, const char* from, std::size_t size) {
@@ -77,7 +53,7 @@ void RefinedWords::assign(std::string_view text) {
 }
 
 void RefinedWords::take_in(std::string_view piece) {
-    const std::string_view word = strip_special(piece);
+    const std::string_view word = strip_special_characters(piece);
     if (word.empty()) return;
     char* const out = bytes_.data() + size_;
     copy_chunks(out, word.data(), word.size());

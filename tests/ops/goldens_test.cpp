@@ -38,6 +38,9 @@ const std::map<std::string, std::string>& differences() {
         {"topk_specified_field_selector: negative topk selects nothing", "outside of the documented range"},
         {"topk_specified_field_selector: top_ratio 1.5", "outside of the documented range"},
         {"topk_specified_field_selector: one row, negative topk", "outside of the documented range"},
+        {"remove_table_text_mapper: min_col 1", "outside of the documented range"},
+        {"remove_table_text_mapper: max_col 21", "outside of the documented range"},
+        {"remove_repeat_sentences_mapper: tokenizer that is Python", "refused before the run"},
         // Rows are judged one by one: one without a place in the order goes to the quarantine, alone or not.
         {"topk_specified_field_selector: one row is not looked at", "a row without the field is quarantined"},
         {"topk_specified_field_selector: lists compare item by item", "a row with a list is quarantined"},
@@ -54,26 +57,6 @@ const std::map<std::string, std::string>& differences() {
          "refused before the run"},
         {"flagged_words_filter: a language that is not in the lists, on texts without words",
          "refused before the run"},
-        // 1.6.1 fails, here it works.
-        {"clean_links_mapper: text_key with a dot", "nested text fields work here"},
-        {"flagged_words_filter: text_key with a dot", "nested text fields work here"},
-        {"stopwords_filter: text_key with a dot", "nested text fields work here"},
-        {"clean_copyright_mapper: text_key with a dot", "nested text fields work here"},
-        {"clean_email_mapper: text_key with a dot", "nested text fields work here"},
-        {"clean_ip_mapper: text_key with a dot", "nested text fields work here"},
-        {"punctuation_normalization_mapper: text_key with a dot", "nested text fields work here"},
-        {"replace_content_mapper: text_key with a dot", "nested text fields work here"},
-        {"text_chunk_mapper: text_key with a dot", "nested text fields work here"},
-        {"language_id_score_filter: text_key with a dot", "nested text fields work here"},
-        {"text_length_filter: text_key with a dot", "nested text fields work here"},
-        {"words_num_filter: text_key with a dot", "nested text fields work here"},
-        {"alphanumeric_filter: text_key with a dot", "nested text fields work here"},
-        {"special_characters_filter: text_key with a dot", "nested text fields work here"},
-        {"average_line_length_filter: text_key with a dot", "nested text fields work here"},
-        {"maximum_line_length_filter: text_key with a dot", "nested text fields work here"},
-        {"character_repetition_filter: text_key with a dot", "nested text fields work here"},
-        {"word_repetition_filter: text_key with a dot", "nested text fields work here"},
-        {"whitespace_normalization_mapper: text_key with a dot", "nested text fields work here"},
     };
     return kDifferences;
 }
@@ -126,11 +109,11 @@ Outcome compare(const OpSpec& spec, const json& golden, std::string& detail) {
     return Outcome::same;
 }
 
-class Goldens : public ::testing::TestWithParam<const char*> {};
+class Goldens : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Goldens, AreMet) {
     const auto catalog = make_op_catalog();
-    std::ifstream file(goldens_folder() / (std::string(GetParam()) + ".jsonl"));
+    std::ifstream file(goldens_folder() / (GetParam() + ".jsonl"));
     ASSERT_TRUE(file.is_open());
     std::size_t cases = 0;
     for (std::string line; std::getline(file, line); ++cases) {
@@ -141,22 +124,24 @@ TEST_P(Goldens, AreMet) {
         const auto name = spec->name + ": " + golden["name"].get<std::string>();
         std::string detail;
         const auto outcome = compare(*spec, golden, detail);
-        const bool may_differ = differences().contains(name);
+        // Where 1.6.1 fails on a nested text field, it works here.
+        const bool is_nested_text = name.ends_with(": text_key with a dot") && !golden["error"].is_null();
+        const bool may_differ = is_nested_text || differences().contains(name);
         EXPECT_EQ(outcome == Outcome::differs, may_differ) << name << '\n' << detail.substr(0, 2000);
     }
     EXPECT_GT(cases, 10U);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Operators, Goldens,
-    ::testing::Values("clean_copyright_mapper", "clean_email_mapper", "clean_ip_mapper",
-                      "punctuation_normalization_mapper", "replace_content_mapper", "clean_links_mapper",
-                      "document_deduplicator", "text_chunk_mapper", "text_length_filter",
-                      "topk_specified_field_selector", "words_num_filter", "alphanumeric_filter",
-                      "special_characters_filter", "average_line_length_filter", "maximum_line_length_filter",
-                      "character_repetition_filter", "word_repetition_filter", "stopwords_filter",
-                      "flagged_words_filter", "whitespace_normalization_mapper", "language_id_score_filter"),
-    [](const auto& golden) { return std::string(golden.param); });
+/// An operator without goldens fails: nothing says then that it does what Data-Juicer does.
+std::vector<std::string> all_operators() {
+    std::vector<std::string> names;
+    const OpCatalog catalog = make_op_catalog();
+    for (const OpSpec& spec : catalog.all()) names.push_back(spec.name);
+    return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Operators, Goldens, ::testing::ValuesIn(all_operators()),
+                         [](const auto& golden) { return golden.param; });
 
 }  // namespace
 }  // namespace dj::testing

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "dj/base/error.hpp"
+#include "dj/ops/op_spec.hpp"
+#include "dj/text/byte_finder.hpp"
+#include "dj/text/utf8.hpp"
+
+namespace dj {
+namespace {
+
+struct RemoveSpecificCharsMapper {
+    StringOrList chars_to_remove = "◆●■►▼▲▴∆▻▷❖♡□";
+
+    void prepare() {
+        std::string all;
+        const auto* const list = std::get_if<std::vector<std::string>>(&chars_to_remove);
+        if (list == nullptr) all = std::get<std::string>(chars_to_remove);
+        for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) all += (*list)[i];
+        if (all.empty() && list != nullptr && !list->empty())
+            throw UserError(
+                "chars_to_remove: there are only empty strings in the list; give characters, or []");
+        std::string first_bytes;
+        for (std::size_t at = 0; at < all.size();) {
+            first_bytes += all[at];
+            points_.push_back(next_code_point(all, at));
+        }
+        std::sort(points_.begin(), points_.end());
+        suspects_ = ByteFinder(first_bytes);
+    }
+
+    void map(const Sample& sample) const {
+        const auto text = sample.text();
+        std::string* out = nullptr;
+        std::size_t copied = 0;
+        for (std::size_t at = suspects_.find(text, 0); at < text.size(); at = suspects_.find(text, at)) {
+            const auto begin = at;
+            if (!std::binary_search(points_.begin(), points_.end(), next_code_point(text, at))) continue;
+            if (out == nullptr) out = &sample.rewrite_text();
+            out->append(text, copied, begin - copied);
+            copied = at;
+        }
+        if (out != nullptr) out->append(text, copied);
+    }
+
+private:
+    std::vector<char32_t> points_;
+    ByteFinder suspects_{""};  ///< The first bytes of those characters; text without them is copied in runs.
+};
+
+}  // namespace
+
+OpSpec remove_specific_chars_mapper() {
+    using T = RemoveSpecificCharsMapper;
+    return Describe<T>("remove_specific_chars_mapper",
+                       "Removes certain characters.\n\n"
+                       "Each character of the parameter by itself, however they are divided among strings. A "
+                       "character is one code point: of an emoji of several, each is removed wherever it "
+                       "stands.")
+        .param(&T::chars_to_remove, "chars_to_remove",
+               "The characters: one string, or a list of strings. Empty: none.")
+        .example("{}", R"("● first ■ second")", R"(" first  second")")
+        .example(R"({"chars_to_remove": "-]^"})", R"("a-b ]c^")", R"("ab c")")
+        .example(R"({"chars_to_remove": ["ab", "é"]})", R"("abc bad é")", R"("c d ")");
+}
+
+}  // namespace dj
