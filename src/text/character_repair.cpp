@@ -2,10 +2,9 @@
 #include "text/character_repair.hpp"
 
 #include <algorithm>
-#include <memory>
 
 #include <unicode/normalizer2.h>
-#include <unicode/uniset.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
 #include "dj/base/error.hpp"
@@ -26,20 +25,34 @@ bool contains(const Ranges& ranges, char32_t point) {
     return next != ranges.begin() && point <= std::prev(next)->last;
 }
 
-void append_fixed(std::u32string& out, char32_t point) {
-    const auto next = std::upper_bound(kCharacterFixes.begin(), kCharacterFixes.end(), point,
-                                       [](char32_t p, const CharacterFix& fix) { return p < fix.first; });
-    if (next != kCharacterFixes.begin() && point <= std::prev(next)->last) {
-        out += static_cast<char32_t>(std::prev(next)->fixed + (point - std::prev(next)->first));
-        return;
-    }
-    for (const LongCharacterFix& fix : kLongCharacterFixes) {
-        if (fix.point == point) {
-            out += fix.fixed;
-            return;
+/// For each character that is replaced, 1 more than the index of its entry in `kCharacterFixes`; for those that become several,
+/// `kLong` more than in `kLongCharacterFixes`.
+using FixIndex = CodePointTable<std::uint8_t, 12, 0>;
+constexpr std::size_t kLong = 200;
+static_assert(kCharacterFixes.size() < kLong && kLong + kLongCharacterFixes.size() <= UINT8_MAX);
+
+constexpr FixIndex make_fix_index() {
+    FixIndex index;
+    for (std::size_t i = 0; i < kCharacterFixes.size(); ++i) {
+        for (char32_t point = kCharacterFixes[i].first; point <= kCharacterFixes[i].last; ++point) {
+            index.edit(point) = static_cast<std::uint8_t>(i + 1);
         }
     }
-    out += point;
+    for (std::size_t i = 0; i < kLongCharacterFixes.size(); ++i) {
+        index.edit(kLongCharacterFixes[i].point) = static_cast<std::uint8_t>(kLong + i);
+    }
+    return index;
+}
+constexpr FixIndex kFixIndex = make_fix_index();
+
+void append_fixed(std::u32string& out, char32_t point) {
+    const std::size_t index = kFixIndex.at(point);
+    if (index >= kLong) {
+        out += kLongCharacterFixes[index - kLong].fixed;
+    } else {
+        const CharacterFix& fix = kCharacterFixes[index - 1];
+        out += static_cast<char32_t>(fix.fixed + (point - fix.first));
+    }
 }
 
 /// The end of the terminal escape that begins at `at`; `at` if there is none.
@@ -64,72 +77,80 @@ void remove(std::u32string& text, EndOf end_of) {
     text.resize(kept);
 }
 
-/// Without the characters that are newer than Unicode 14: to CPython 3.11 they are unassigned.
+void check(UErrorCode status) {
+    if (U_FAILURE(status) != 0) throw EnvironmentError(std::string("ICU: ") + u_errorName(status));
+}
+
 const icu::Normalizer2& normalizer(NormalizationForm form) {
-    struct Normalizers {
-        icu::UnicodeSet known;
-        std::unique_ptr<icu::Normalizer2> forms[4];
-        Normalizers() {
-            UErrorCode status = U_ZERO_ERROR;
-            known.applyPattern(u"[:age=14.0:]", status).freeze();
-            const icu::Normalizer2* const plain[] = {
-                icu::Normalizer2::getNFCInstance(status), icu::Normalizer2::getNFKCInstance(status),
-                icu::Normalizer2::getNFDInstance(status), icu::Normalizer2::getNFKDInstance(status)};
-            if (U_FAILURE(status) != 0) throw EnvironmentError(std::string("ICU: ") + u_errorName(status));
-            for (std::size_t i = 0; i < std::size(plain); ++i) {
-                forms[i] = std::make_unique<icu::FilteredNormalizer2>(*plain[i], known);
-            }
+    UErrorCode status = U_ZERO_ERROR;
+    const auto* const found = [&] {
+        switch (form) {
+            case NormalizationForm::nfkc: return icu::Normalizer2::getNFKCInstance(status);
+            case NormalizationForm::nfd: return icu::Normalizer2::getNFDInstance(status);
+            case NormalizationForm::nfkd: return icu::Normalizer2::getNFKDInstance(status);
+            default: return icu::Normalizer2::getNFCInstance(status);
         }
-    };
-    static const Normalizers kNormalizers;
-    return *kNormalizers.forms[static_cast<std::size_t>(form)];
+    }();
+    check(status);
+    return *found;
+}
+
+/// Unassigned in Unicode 14, that of CPython 3.11, but known to ICU.
+bool is_newer(char32_t point) {
+    constexpr std::uint8_t kPythons = 14;
+    UVersionInfo age{};
+    u_charAge(static_cast<UChar32>(point), age);
+    return age[0] > kPythons;
+}
+
+void append_normalized(std::u32string& out, std::u32string_view text, NormalizationForm form) {
+    static_assert(sizeof(char32_t) == sizeof(UChar32));
+    UErrorCode status = U_ZERO_ERROR;
+    const auto before = icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(text.data()),
+                                                      static_cast<std::int32_t>(text.size()));
+    const icu::UnicodeString after = normalizer(form).normalize(before, status);
+    const std::size_t begin = out.size();
+    // A character takes at least one unit of UTF-16.
+    out.resize(begin + static_cast<std::size_t>(after.length()));
+    const auto length = after.toUTF32(reinterpret_cast<UChar32*>(out.data() + begin), after.length(), status);
+    check(status);
+    out.resize(begin + static_cast<std::size_t>(length));
 }
 
 }  // namespace
 
-void replace_characters(std::u32string& text) {
-    const auto first =
-        std::find_if(text.begin(), text.end(), [](char32_t point) { return has_flag(point, kReplacedFlag); });
-    if (first == text.end()) return;
-    std::u32string out(text.begin(), first);
-    out.reserve(text.size());
-    for (auto at = first; at != text.end(); ++at) {
-        if (*at == '\r') {
-            if (std::next(at) == text.end() || *std::next(at) != '\n') out += '\n';
-        } else if (has_flag(*at, kReplacedFlag)) {
-            append_fixed(out, *at);
+void replace_characters(std::u32string& text, std::u32string& spare) {
+    spare.clear();
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '\r') {
+            if (at + 1 == text.size() || text[at + 1] != '\n') spare += '\n';
+        } else if (has_flag(text[at], kReplacedFlag)) {
+            append_fixed(spare, text[at]);
         } else {
-            out += *at;
+            spare += text[at];
         }
     }
-    text = std::move(out);
+    text = spare;
 }
 
 void remove_controls(std::u32string& text) {
     if (text.find(kEscape) != std::u32string::npos) remove(text, escape_end);
     remove(text, [](const std::u32string& whole, std::size_t at) {
-        const bool control = has_flag(whole[at], kReplacedFlag) && contains(kRemovedCharacters, whole[at]);
-        return control ? at + 1 : at;
+        return has_flag(whole[at], kControlFlag) ? at + 1 : at;
     });
 }
 
-void normalize(std::u32string& text, NormalizationForm form) {
-    const auto flags = static_cast<std::uint8_t>(form_flag(form) | kMarkFlag);
-    if (std::none_of(text.begin(), text.end(), [&](char32_t point) { return has_flag(point, flags); }))
-        return;
-    static_assert(sizeof(char32_t) == sizeof(UChar32));
-    UErrorCode status = U_ZERO_ERROR;
-    const auto* const points = reinterpret_cast<const UChar32*>(text.data());
-    const auto before = icu::UnicodeString::fromUTF32(points, static_cast<std::int32_t>(text.size()));
-    const icu::UnicodeString after = normalizer(form).normalize(before, status);
-    if (U_FAILURE(status) != 0) throw EnvironmentError(std::string("ICU: ") + u_errorName(status));
-    if (after == before) return;
-    std::u32string out(static_cast<std::size_t>(after.length()), U'\0');
-    const auto length =
-        after.toUTF32(reinterpret_cast<UChar32*>(out.data()), static_cast<std::int32_t>(out.size()), status);
-    if (U_FAILURE(status) != 0) throw EnvironmentError(std::string("ICU: ") + u_errorName(status));
-    out.resize(static_cast<std::size_t>(length));
-    text = std::move(out);
+void normalize(std::u32string& text, std::u32string& spare, NormalizationForm form) {
+    spare.clear();
+    const std::u32string_view all = text;
+    for (std::size_t at = 0; at < all.size();) {
+        std::size_t end = at;
+        while (end < all.size() && !is_newer(all[end])) ++end;
+        append_normalized(spare, all.substr(at, end - at), form);
+        if (end < all.size()) spare += all[end++];
+        at = end;
+    }
+    text = spare;
 }
 
 }  // namespace dj

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/html_entities.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
-#include <unordered_map>
 
 #include "text/html_entities_1.hpp"
 #include "text/html_entities_2.hpp"
@@ -14,44 +15,83 @@ namespace {
 
 constexpr int kHexadecimal = 16;
 constexpr int kDecimal = 10;
-using Entities = std::unordered_map<std::string, std::u32string>;
 
-std::string in_capitals(std::string_view name) {
-    std::string capitals(name);
-    for (char& c : capitals) {
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    return capitals;
+constexpr std::size_t count_entries(std::string_view list) {
+    return static_cast<std::size_t>(std::count(list.begin(), list.end(), ' '));
 }
 
-void add_entities(Entities& entities, std::string_view list) {
-    while (!list.empty()) {
-        const std::string_view entry = list.substr(0, list.find(' '));
-        list.remove_prefix(entry.size() + 1);
-        const auto mark = entry.find_first_of("=:");
-        std::u32string value;
-        for (auto codes = entry.substr(mark + 1); !codes.empty();) {
-            std::uint32_t point = 0;
-            const auto end =
-                std::from_chars(codes.data(), codes.data() + codes.size(), point, kHexadecimal).ptr;
-            value += static_cast<char32_t>(point);
-            const auto read = static_cast<std::size_t>(end - codes.data());
-            codes.remove_prefix(read < codes.size() ? read + 1 : read);
-        }
-        const auto name = entry.substr(0, mark);
-        if (entry[mark] == ':') entities.emplace(in_capitals(name), value);
-        entities.emplace(name, std::move(value));
+/// Where the entries of a list begin; they are sorted by name.
+template <std::size_t Count>
+constexpr std::array<std::uint16_t, Count> find_entries(std::string_view list) {
+    std::array<std::uint16_t, Count> begins{};
+    std::size_t at = 0;
+    for (auto& begin : begins) {
+        begin = static_cast<std::uint16_t>(at);
+        at = list.find(' ', at) + 1;
     }
+    return begins;
+}
+constexpr auto kEntries1 = find_entries<count_entries(kHtmlEntities1)>(kHtmlEntities1);
+constexpr auto kEntries2 = find_entries<count_entries(kHtmlEntities2)>(kHtmlEntities2);
+
+struct Entity {
+    std::string_view name;
+    bool in_capitals_too;
+    std::string_view codes;
+};
+
+Entity entity_at(std::string_view list, std::size_t begin) {
+    const auto entry = list.substr(begin, list.find(' ', begin) - begin);
+    const auto mark = entry.find_first_of("=:");
+    return {entry.substr(0, mark), entry[mark] == ':', entry.substr(mark + 1)};
 }
 
-const Entities& entities() {
-    static const Entities kEntities = [] {
-        Entities all;
-        add_entities(all, kHtmlEntities1);
-        add_entities(all, kHtmlEntities2);
-        return all;
-    }();
-    return kEntities;
+template <std::size_t Count>
+std::optional<Entity> find_entity(std::string_view list, const std::array<std::uint16_t, Count>& begins,
+                                  std::string_view name) {
+    const auto found = std::lower_bound(
+        begins.begin(), begins.end(), name,
+        [&](std::size_t begin, std::string_view n) { return entity_at(list, begin).name < n; });
+    if (found == begins.end()) return std::nullopt;
+    const Entity entity = entity_at(list, *found);
+    return entity.name == name ? std::optional(entity) : std::nullopt;
+}
+
+std::optional<Entity> find_entity(std::string_view name) {
+    const auto found = find_entity(kHtmlEntities1, kEntries1, name);
+    return found ? found : find_entity(kHtmlEntities2, kEntries2, name);
+}
+
+/// The name in lower case, if it has no lower-case letters.
+std::optional<std::string> from_capitals(std::string_view name) {
+    std::string lower(name);
+    for (char& c : lower) {
+        if (c >= 'a' && c <= 'z') return std::nullopt;
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return lower;
+}
+
+std::u32string characters(std::string_view codes) {
+    std::u32string found;
+    while (!codes.empty()) {
+        std::uint32_t point = 0;
+        const auto* const end =
+            std::from_chars(codes.data(), codes.data() + codes.size(), point, kHexadecimal).ptr;
+        found += static_cast<char32_t>(point);
+        const auto read = static_cast<std::size_t>(end - codes.data());
+        codes.remove_prefix(std::min(read + 1, codes.size()));
+    }
+    return found;
+}
+
+std::optional<std::u32string> named(std::string_view name) {
+    if (const auto entity = find_entity(name)) return characters(entity->codes);
+    if (const auto lower = from_capitals(name)) {
+        const auto entity = find_entity(*lower);
+        if (entity && entity->in_capitals_too) return characters(entity->codes);
+    }
+    return std::nullopt;
 }
 
 /// Numbers that the HTML standard calls errors and Python's `html.unescape` leaves out.
@@ -73,10 +113,7 @@ std::u32string numbered(std::uint32_t number) {
 
 std::optional<std::u32string> html_reference(std::string_view name) {
     if (name.empty()) return std::nullopt;
-    if (name.front() != '#') {
-        const auto found = entities().find(std::string(name));
-        return found == entities().end() ? std::nullopt : std::optional(found->second);
-    }
+    if (name.front() != '#') return named(name);
     name.remove_prefix(1);
     const bool hexadecimal = !name.empty() && (name.front() == 'x' || name.front() == 'X');
     if (hexadecimal) name.remove_prefix(1);
@@ -94,7 +131,8 @@ void unescape_html(std::u32string& text) {
     std::u32string out;
     std::size_t copied = 0;
     for (std::size_t at = text.find(U'&'); at != std::u32string::npos; at = text.find(U'&', at)) {
-        const std::string name = html_reference_name(text, at);
+        const ReferenceName reference = html_reference_name(text, at);
+        const auto name = reference.view();
         const auto meant = html_reference(name);
         if (!meant) {
             ++at;

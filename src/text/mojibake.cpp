@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/mojibake.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
-#include <vector>
 
-#include "dj/base/error.hpp"
-#include "dj/text/unicode_classes.hpp"
+#include "text/alphanumeric_ranges.hpp"
+#include "text/mojibake_characters.hpp"
 #include "text/mojibake_rules.hpp"
 
 namespace dj {
@@ -23,32 +23,59 @@ constexpr std::size_t kWords = 2;
 constexpr std::size_t kWordBits = 64;
 using Bits = std::array<std::uint64_t, kWords>;
 
-bool is_word(char32_t point) { return point == '_' || (kCharacterFlags.at(point) & kAlphanumericFlag) != 0; }
+/// The range that has the character, of those in their order; null if there is none.
+template <class Ranges>
+constexpr auto find_range(const Ranges& ranges, char32_t point) {
+    const auto* const next = std::upper_bound(ranges.data(), ranges.data() + ranges.size(), point,
+                                              [](char32_t p, const auto& range) { return p < range.first; });
+    return next != ranges.data() && point <= std::prev(next)->last ? std::prev(next) : nullptr;
+}
+template <class Ranges>
+constexpr bool is_in(const Ranges& ranges, char32_t point) {
+    return find_range(ranges, point) != nullptr;
+}
 
-bool contains(const RuleSet& set, char32_t point) {
+/// `str.isspace`; as in `python_is_space`, but for the compiler.
+constexpr std::array<CodePointRange, 10> kSpaces{{{0x9, 0xD},
+                                                  {0x1C, 0x20},
+                                                  {0x85, 0x85},
+                                                  {0xA0, 0xA0},
+                                                  {0x1680, 0x1680},
+                                                  {0x2000, 0x200A},
+                                                  {0x2028, 0x2029},
+                                                  {0x202F, 0x202F},
+                                                  {0x205F, 0x205F},
+                                                  {0x3000, 0x3000}}};
+
+constexpr std::uint32_t categories_of(char32_t point) {
+    const ClassRun* const run = find_range(kMojibakeCharacters, point);
+    return run == nullptr ? 0 : run->classes;
+}
+
+constexpr std::uint8_t kinds_of(char32_t point) {
     const bool lower = point >= 'a' && point <= 'z';
     const bool upper = point >= 'A' && point <= 'Z';
-    const auto is = [&](std::uint8_t kind) { return (set.kinds & kind) != 0; };
-    return (set.categories & kMojibakeClasses.at(point)) != 0 ||
-           set.characters.find(point) != std::u32string_view::npos || (is(mojibake::kLower) && lower) ||
-           (is(mojibake::kUpper) && upper) || (is(mojibake::kSpace) && python_is_space(point)) ||
-           (is(mojibake::kWord) && is_word(point)) || (is(mojibake::kNoLetter) && !lower && !upper) ||
-           (is(mojibake::kNoLineFeed) && point != '\n');
+    unsigned kinds = lower ? mojibake::kLower : upper ? mojibake::kUpper : mojibake::kNoLetter;
+    if (point != '\n') kinds |= mojibake::kNoLineFeed;
+    if (is_in(kSpaces, point)) kinds |= mojibake::kSpace;
+    if (point == '_' || is_in(kAlphanumericRanges, point)) kinds |= mojibake::kWord;
+    return static_cast<std::uint8_t>(kinds);
 }
 
 /// All rules at once: bit i of the state says that the text up to here ends with the first characters of a rule, up to the
 /// one that bit i stands for (Baeza-Yates and Gonnet, A New Approach to Text Searching, CACM 35, 1992).
 class RuleMatcher {
 public:
-    RuleMatcher() {
+    constexpr RuleMatcher() {
         place_rules();
-        for (char32_t point = 0; point < kAsciiEnd; ++point) add(point);
-        for (const Position& position : positions_) {
-            for (const char32_t point : position.set->characters) add(point);
-        }
-        constexpr char32_t kPlaneEnd = 0x10000;
-        for (char32_t point = kAsciiEnd; point < kPlaneEnd; ++point) {
-            if (kMojibakeClasses.at(point) != 0 || python_is_space(point)) add(point);
+        for (char32_t point = 0; point < kAsciiEnd; ++point) list(point);
+        for (const auto& run : kMojibakeCharacters) list_all(run.first, run.last);
+        for (const auto& range : kSpaces) list_all(range.first, range.last);
+        for (std::size_t i = 0; i < position_count_; ++i) {
+            for (const char32_t point : positions_[i].set->characters) {
+                list(point);
+                add(masks_[index_.at(point)], i);
+            }
         }
         constexpr char32_t kNoWord = 0xE000;
         constexpr char32_t kAnyWord = 0x4E00;
@@ -60,7 +87,7 @@ public:
         Bits state{};
         Bits starts = from_start ? text_starts_ : starts_;
         for (const char32_t point : text) {
-            const std::uint8_t listed = class_of_.at(point);
+            const std::uint16_t listed = index_.at(point);
             const Bits& mask = listed != 0 ? masks_[listed] : is_word(point) ? other_word_ : other_;
             std::uint64_t met = 0;
             for (std::size_t word = 0; word < kWords; ++word) {
@@ -74,13 +101,9 @@ public:
     }
 
 private:
-    struct Position {
-        const RuleSet* set;
-        std::size_t word;
-        std::uint64_t bit;
-    };
+    static bool is_word(char32_t point) { return (kCharacterFlags.at(point) & kAlphanumericFlag) != 0; }
 
-    void place_rules() {
+    constexpr void place_rules() {
         std::size_t word = 0;
         std::size_t used = 0;
         for (const Rule& rule : kRules) {
@@ -90,34 +113,69 @@ private:
                 ++word;
                 used = 0;
             }
-            if (word == kWords) throw Bug("text/mojibake.cpp: kWords is too small for the rules");
+            const std::uint64_t first = std::uint64_t{1} << used;
             for (std::size_t i = 0; i < length; ++i) {
-                positions_.push_back({&rule.sets[i], word, std::uint64_t{1} << (used + i)});
+                positions_[position_count_++] = {&rule.sets[i], word, first << i};
             }
-            if (!rule.at_start) starts_[word] |= std::uint64_t{1} << used;
-            text_starts_[word] |= std::uint64_t{1} << used;
-            ends_[word] |= std::uint64_t{1} << (used + length - 1);
+            if (!rule.at_start) starts_[word] |= first;
+            text_starts_[word] |= first;
+            ends_[word] |= first << (length - 1);
             used += length;
         }
+        for (std::size_t i = 0; i < position_count_; ++i) {
+            const RuleSet& set = *positions_[i].set;
+            for (std::size_t bit = 0; bit < kCategories; ++bit) {
+                if ((set.categories >> bit & 1) != 0) add(of_category_[bit], i);
+            }
+            for (std::size_t bit = 0; bit < kKinds; ++bit) {
+                if ((set.kinds >> bit & 1) != 0) add(of_kind_[bit], i);
+            }
+        }
     }
-    [[nodiscard]] Bits bits_of(char32_t point) const {
+    constexpr void add(Bits& bits, std::size_t position) const {
+        bits[positions_[position].word] |= positions_[position].bit;
+    }
+    /// Where a character may stand by its categories and kinds.
+    [[nodiscard]] constexpr Bits bits_of(char32_t point) const {
         Bits bits{};
-        for (const Position& position : positions_) {
-            if (contains(*position.set, point)) bits[position.word] |= position.bit;
+        const auto unite = [&](const Bits& more) {
+            for (std::size_t word = 0; word < kWords; ++word) bits[word] |= more[word];
+        };
+        const std::uint32_t categories = categories_of(point);
+        for (std::size_t bit = 0; bit < kCategories; ++bit) {
+            if ((categories >> bit & 1) != 0) unite(of_category_[bit]);
+        }
+        const std::uint8_t kinds = kinds_of(point);
+        for (std::size_t bit = 0; bit < kKinds; ++bit) {
+            if ((kinds >> bit & 1) != 0) unite(of_kind_[bit]);
         }
         return bits;
     }
-    void add(char32_t point) {
-        const Bits bits = bits_of(point);
-        std::size_t found = 1;
-        while (found < masks_.size() && masks_[found] != bits) ++found;
-        if (found == masks_.size()) masks_.push_back(bits);
-        class_of_.edit(point) = static_cast<std::uint8_t>(found);
+    constexpr void list(char32_t point) {
+        if (index_.at(point) != 0) return;
+        index_.edit(point) = static_cast<std::uint16_t>(listed_);
+        masks_[listed_++] = bits_of(point);
+    }
+    constexpr void list_all(char32_t first, char32_t last) {
+        for (char32_t point = first; point <= last; ++point) list(point);
     }
 
-    std::vector<Position> positions_;
-    CodePointTable<std::uint8_t, 24, 0> class_of_;  ///< Index of `masks_`; 0: in no set by name.
-    std::vector<Bits> masks_ = std::vector<Bits>(1);
+    /// One character of a rule.
+    struct Position {
+        const RuleSet* set = nullptr;
+        std::size_t word = 0;
+        std::uint64_t bit = 0;
+    };
+    static constexpr std::size_t kCategories = 14;
+    static constexpr std::size_t kKinds = 6;
+    static constexpr std::size_t kMostListed = 800;
+    std::array<Position, kWords * kWordBits> positions_{};
+    std::size_t position_count_ = 0;
+    std::array<Bits, kCategories> of_category_{};
+    std::array<Bits, kKinds> of_kind_{};
+    CodePointTable<std::uint16_t, 24, 0> index_{};  ///< Into `masks_`; 0: in no set but by its kind.
+    std::array<Bits, kMostListed> masks_{};
+    std::size_t listed_ = 1;
     Bits starts_{};
     Bits text_starts_{};
     Bits ends_{};
@@ -125,15 +183,10 @@ private:
     Bits other_word_{};
 };
 
-const RuleMatcher& rule_matcher() {
-    static const RuleMatcher kMatcher;
-    return kMatcher;
-}
+constexpr RuleMatcher kRuleMatcher;
 
 }  // namespace
 
-bool is_mojibake(std::u32string_view text, bool from_start) {
-    return rule_matcher().search(text, from_start);
-}
+bool is_mojibake(std::u32string_view text, bool from_start) { return kRuleMatcher.search(text, from_start); }
 
 }  // namespace dj

@@ -19,7 +19,7 @@ constexpr RepairFlags make_repair_flags() {
     for (const ClassRun& run : kNormalizationRuns) add(flags, run, static_cast<std::uint8_t>(run.classes));
     for (const CharacterFix& fix : kCharacterFixes) add(flags, fix, kReplacedFlag);
     for (const LongCharacterFix& fix : kLongCharacterFixes) flags.edit(fix.point) |= kReplacedFlag;
-    for (const CodePointRange& range : kRemovedCharacters) add(flags, range, kReplacedFlag);
+    for (const CodePointRange& range : kRemovedCharacters) add(flags, range, kControlFlag);
     flags.edit('\r') |= kReplacedFlag;
     for (const ClassRun& run : kMojibakeCharacters) {
         if ((run.classes & mojibake::kTriggers.categories) != 0) add(flags, run, kTriggerFlag);
@@ -28,8 +28,17 @@ constexpr RepairFlags make_repair_flags() {
     return flags;
 }
 
+constexpr RepairFlags kFlags = make_repair_flags();
+
+constexpr std::array<std::uint8_t, kTwoByteEnd> make_two_byte_flags() {
+    std::array<std::uint8_t, kTwoByteEnd> flags{};
+    for (char32_t point = 0; point < kTwoByteEnd; ++point) flags[point] = kFlags.at(point);
+    return flags;
+}
+
 }  // namespace
 
-constinit const RepairFlags kRepairFlags = make_repair_flags();
+constinit const RepairFlags kRepairFlags = kFlags;
+constinit const std::array<std::uint8_t, kTwoByteEnd> kTwoByteFlags = make_two_byte_flags();
 
 }  // namespace dj

@@ -38,15 +38,19 @@ RepairScanner::RepairScanner(std::string_view text, NormalizationForm form, Unit
       unit_(unit),
       references_end_(references_end),
       form_(form_flag(form)),
-      interest_(static_cast<std::uint8_t>(form_ | kMarkFlag | kReplacedFlag | kTriggerFlag)) {}
+      interest_(static_cast<std::uint8_t>(form_ | kMarkFlag | kReplacedFlag | kControlFlag | kTriggerFlag)) {}
 
 std::size_t RepairScanner::find(std::size_t at) const {
     while (at < text_.size()) {
         if (is_ascii(text_[at])) {
-            at = kSuspects.find(text_, at);
+            // One space between words of another script is not worth a vector.
+            const bool alone = at + 1 < text_.size() && !is_ascii(text_[at + 1]);
+            at = alone && !kSuspects.contains(static_cast<unsigned char>(text_[at]))
+                     ? at + 1
+                     : kSuspects.find(text_, at);
             if (at == text_.size()) break;
             if (text_[at] == '&') {
-                if (at < references_end_ && html_reference(html_reference_name(text_, at))) return at;
+                if (at < references_end_ && html_reference(html_reference_name(text_, at).view())) return at;
                 ++at;
                 continue;
             }
@@ -54,14 +58,15 @@ std::size_t RepairScanner::find(std::size_t at) const {
         }
         const std::size_t begin = at;
         const char32_t point = decode_valid(text_, at);
-        const auto flags = static_cast<std::uint8_t>(kRepairFlags.at(point) & interest_);
+        const auto flags = static_cast<std::uint8_t>(
+            (point < kTwoByteEnd ? kTwoByteFlags[point] : kRepairFlags.at(point)) & interest_);
         if (flags != 0 && may_need_repair(begin, point, flags)) return begin;
     }
     return text_.size();
 }
 
 bool RepairScanner::may_need_repair(std::size_t at, char32_t point, std::uint8_t flags) const {
-    if ((flags & (form_ | kReplacedFlag)) != 0) return true;
+    if ((flags & (form_ | kReplacedFlag | kControlFlag)) != 0) return true;
     if ((flags & kMarkFlag) != 0 && !is_in_order(at, point)) return true;
     return (flags & kTriggerFlag) != 0 && meets_a_rule(at);
 }

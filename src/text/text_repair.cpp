@@ -2,11 +2,13 @@
 #include "dj/text/text_repair.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "dj/text/utf8.hpp"
 #include "text/character_repair.hpp"
 #include "text/encoding_repair.hpp"
 #include "text/html_entities.hpp"
+#include "text/repair_flags.hpp"
 #include "text/repair_scanner.hpp"
 
 namespace dj {
@@ -16,40 +18,72 @@ namespace {
 constexpr std::size_t kLongestSegment = 1'000'000;
 
 void decode(std::string_view text, std::u32string& out) {
-    out.clear();
-    out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();) out += next_code_point(text, at);
+    out.resize(text.size());
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < text.size();) out[count++] = decode_valid(text, at);
+    out.resize(count);
 }
 
-void encode(std::u32string_view text, std::string& out) {
-    out.clear();
-    out.reserve(text.size());
-    for (const char32_t point : text) append_code_point(out, point);
-}
-
-/// All steps once, in ftfy's order.
-void repair_once(std::u32string& text, NormalizationForm form, bool references) {
-    if (references) unescape_html(text);
-    repair_encoding(text);
-    replace_characters(text);
-    remove_controls(text);
-    normalize(text, form);
-}
-
-class TextRepair {
+/// UTF-8 in a buffer that only grows: bytes are not set before they are written.
+class Utf8Buffer {
 public:
-    TextRepair(std::string_view text, NormalizationForm form, std::string& out)
-        : text_(text), form_(form), out_(&out) {}
+    void encode(std::u32string_view text) {
+        constexpr std::size_t kLongest = 4;
+        if (bytes_.size() < text.size() * kLongest) bytes_.resize(text.size() * kLongest);
+        char* end = bytes_.data();
+        const auto put = [&](char32_t byte) { *end++ = static_cast<char>(byte); };
+        const auto put_tail = [&](char32_t bits) { put(0x80 | (bits & 0x3F)); };
+        for (const char32_t point : text) {
+            if (point < 0x80) {
+                put(point);
+                continue;
+            }
+            if (point < 0x800) {
+                put(0xC0 | point >> 6);
+            } else {
+                if (point < 0x10000) {
+                    put(0xE0 | point >> 12);
+                } else {
+                    put(0xF0 | point >> 18);
+                    put_tail(point >> 12);
+                }
+                put_tail(point >> 6);
+            }
+            put_tail(point);
+        }
+        size_ = static_cast<std::size_t>(end - bytes_.data());
+    }
+    [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
+    void swap(Utf8Buffer& other) {
+        bytes_.swap(other.bytes_);
+        std::swap(size_, other.size_);
+    }
 
-    RepairResult run() {
-        for (std::size_t at = 0; at < text_.size() && !endless_;) {
+private:
+    std::string bytes_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace
+
+class TextRepair::Impl {
+public:
+    explicit Impl(NormalizationForm form) : form_(form) {}
+
+    RepairResult repair(std::string_view text, std::string& out) {
+        text_ = text;
+        out_ = &out;
+        copied_ = 0;
+        changed_ = false;
+        // A `<` means that the text is HTML from there on, and its references are meant.
+        first_tag_ = std::min(text.find('<'), text.size());
+        for (std::size_t at = 0; at < text.size();) {
             const std::size_t end = end_of_part(at);
-            repair_part(at, end);
+            if (!repair_part(at, end)) return RepairResult::endless;
             at = end;
         }
-        if (endless_) return RepairResult::endless;
         if (!changed_) return RepairResult::unchanged;
-        out_->append(text_, copied_);
+        out.append(text, copied_);
         return RepairResult::changed;
     }
 
@@ -60,8 +94,7 @@ private:
         while (text_.size() - end > kLongestSegment) {
             const std::size_t line_end = std::min(text_.find('\n', end), text_.size() - 1) + 1;
             if (line_end - end > kLongestSegment) {
-                const std::size_t piece =
-                    bytes_of_code_points(text_.substr(end, line_end - end), kLongestSegment);
+                const auto piece = bytes_of_code_points(text_.substr(end, line_end - end), kLongestSegment);
                 if (piece < line_end - end) return end == begin ? begin + piece : end;
             }
             end = line_end;
@@ -69,70 +102,83 @@ private:
         return text_.size();
     }
 
-    void repair_part(std::size_t begin, std::size_t end) {
+    /// False if a line has no end of repairs; so with the next two.
+    bool repair_part(std::size_t begin, std::size_t end) {
         const auto part = text_.substr(begin, end - begin);
-        if (first_tag_ == kUnknown) first_tag_ = std::min(text_.find('<'), text_.size());
         const RepairScanner scanner(part, form_, RepairScanner::Unit::lines,
                                     first_tag_ > begin ? first_tag_ - begin : 0);
-        for (std::size_t at = scanner.find(0); at < part.size() && !endless_; at = scanner.find(at)) {
+        for (std::size_t at = scanner.find(0); at < part.size(); at = scanner.find(at)) {
             const std::size_t from = at == 0 ? 0 : part.rfind('\n', at - 1) + 1;
-            const std::size_t to = std::min(part.find('\n', at), part.size() - 1) + 1;
-            repair_segment(begin + from, begin + to);
-            at = to;
+            at = std::min(part.find('\n', at), part.size() - 1) + 1;
+            if (!repair_segment(begin + from, begin + at)) return false;
         }
+        return true;
     }
 
-    void repair_segment(std::size_t begin, std::size_t end) {
+    bool repair_segment(std::size_t begin, std::size_t end) {
         const auto segment = text_.substr(begin, end - begin);
-        // A `<` up to here means that the text is HTML and its references are meant.
         const bool references = first_tag_ >= end;
         decode(segment, points_);
-        repair_once(points_, form_, references);
-        encode(points_, repaired_);
-        if (repaired_ == segment) return;
-        if (!repair_further(references, segment.size() + kMorePasses)) {
-            endless_ = true;
-            return;
-        }
+        repair_once(references);
+        repaired_.encode(points_);
+        if (repaired_.view() == segment) return true;
+        if (!repair_further(references, segment.size() + kMorePasses)) return false;
         if (!changed_) out_->clear();
         changed_ = true;
-        out_->append(text_, copied_, begin - copied_).append(repaired_);
+        out_->append(text_, copied_, begin - copied_).append(repaired_.view());
         copied_ = end;
+        return true;
     }
 
-    /// More passes over `repaired_`, until one changes nothing; false if that does not happen. Most passes make the text
-    /// shorter, so `most` is many.
+    /// More passes over `repaired_`, until one changes nothing. Most passes make the text shorter, so `most` is many.
     bool repair_further(bool references, std::size_t most) {
         for (std::size_t passes = 0; passes < most; ++passes) {
-            const std::size_t references_end = references ? repaired_.size() : 0;
-            const RepairScanner scanner(repaired_, form_, RepairScanner::Unit::segment, references_end);
-            if (scanner.find(0) == repaired_.size()) return true;
-            repair_once(points_, form_, references);
-            encode(points_, again_);
-            if (again_ == repaired_) return true;
+            const auto text = repaired_.view();
+            const RepairScanner scanner(text, form_, RepairScanner::Unit::segment,
+                                        references ? text.size() : 0);
+            if (scanner.find(0) == text.size()) return true;
+            repair_once(references);
+            again_.encode(points_);
+            if (again_.view() == text) return true;
             repaired_.swap(again_);
         }
         return false;
     }
 
+    /// All steps once, in ftfy's order. By the flags of the text, those that have nothing to do are left out.
+    void repair_once(bool references) {
+        if (references) unescape_html(points_);
+        std::uint8_t flags = flags_of(points_);
+        if ((flags & kTriggerFlag) != 0) {
+            repair_encoding(points_);
+            flags = flags_of(points_);
+        }
+        if ((flags & kReplacedFlag) != 0) {
+            replace_characters(points_, spare_);
+            flags = flags_of(points_);
+        }
+        if ((flags & kControlFlag) != 0) remove_controls(points_);
+        if ((flags & (form_flag(form_) | kMarkFlag)) != 0) normalize(points_, spare_, form_);
+    }
+
     static constexpr std::size_t kMorePasses = 100;
-    static constexpr std::size_t kUnknown = std::string_view::npos;
-    std::string_view text_;
     NormalizationForm form_;
-    std::string* out_;
+    std::string_view text_;
+    std::string* out_ = nullptr;
     std::size_t copied_ = 0;  ///< Bytes of `text_` that are in `out_`, or need not be.
     bool changed_ = false;
-    bool endless_ = false;
-    std::size_t first_tag_ = kUnknown;
-    std::u32string points_;
-    std::string repaired_;
-    std::string again_;
+    std::size_t first_tag_ = 0;
+    std::u32string points_;  ///< The segment.
+    std::u32string spare_;
+    Utf8Buffer repaired_;  ///< The segment after the last pass.
+    Utf8Buffer again_;
 };
 
-}  // namespace
+TextRepair::TextRepair(NormalizationForm form) : impl_(std::make_unique<Impl>(form)) {}
+TextRepair::~TextRepair() = default;
+TextRepair::TextRepair(TextRepair&&) noexcept = default;
+TextRepair& TextRepair::operator=(TextRepair&&) noexcept = default;
 
-RepairResult repair_text(std::string_view text, NormalizationForm form, std::string& out) {
-    return TextRepair(text, form, out).run();
-}
+RepairResult TextRepair::repair(std::string_view text, std::string& out) { return impl_->repair(text, out); }
 
 }  // namespace dj

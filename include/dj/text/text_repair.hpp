@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,12 +15,25 @@ enum class NormalizationForm : std::uint8_t { nfc, nfkc, nfd, nfkd };
 enum class RepairResult : std::uint8_t {
     unchanged,
     changed,
-    endless,  ///< A part of the text became another one with every pass, without an end.
+    endless,  ///< A line of the text became another one with every pass, without an end.
 };
 
-/// Repairs `text`, valid UTF-8, line by line, until nothing changes: HTML's character references (up to the first line that has
-/// a `<`), mis-decoded text, ligatures, full and half width, curly quotes, line breaks, terminal escapes, control characters,
-/// normalization. `out` is written to only if something changes; it must not hold `text`. Thread-safe.
-[[nodiscard]] RepairResult repair_text(std::string_view text, NormalizationForm form, std::string& out);
+/// Used by one thread; its buffers grow to the longest line that needed repair, of at most a million characters.
+class TextRepair {
+public:
+    explicit TextRepair(NormalizationForm form);
+    ~TextRepair();
+    TextRepair(TextRepair&&) noexcept;
+    TextRepair& operator=(TextRepair&&) noexcept;
+
+    /// Repairs `text`, valid UTF-8, line by line, until nothing changes: HTML's character references (up to the first line that
+    /// has a `<`), mis-decoded text, ligatures, full and half width, curly quotes, line breaks, terminal escapes, control
+    /// characters, normalization. `out` is written to only if something changes; it must not hold `text`.
+    [[nodiscard]] RepairResult repair(std::string_view text, std::string& out);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace dj
