@@ -179,7 +179,8 @@ struct RemoveRepeatSentencesMapper {
         scratch.text.clear();
         for (std::size_t begin = 0; begin <= text.size();) {
             const std::size_t end = std::min(text.find('\n', begin), text.size());
-            take_line(text.substr(begin, end - begin), scratch);
+            // An empty line is no sentence, though an empty sentence is one.
+            if (end > begin) take_line(text.substr(begin, end - begin), scratch);
             if (end < text.size()) scratch.text += '\n';
             begin = end + 1;
         }

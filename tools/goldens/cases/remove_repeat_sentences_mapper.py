@@ -21,6 +21,7 @@ def cases():
         yield case(f"min_repeat_sentence_length {least}", {"min_repeat_sentence_length": least}, SENTENCES)
         yield case(f"marks, min_repeat_sentence_length {least}", {"min_repeat_sentence_length": least, "ignore_special_character": False}, MARKS)
     yield case("defaults", {}, SENTENCES)
+    yield case("empty sentences count, empty lines do not", {"min_repeat_sentence_length": 0, "ignore_special_character": False}, texts("a\n\n \n\t\n b", *random_texts(38, 400, PIECES, 20)))
     for name, rows in HOSTILE.items():
         yield case(name, {"lowercase": True, "ignore_special_character": False}, texts(*rows, *(row + ". " + row + "." for row in rows)))
     yield case("emoji sequences", {"ignore_special_character": False}, texts(*EMOJI_SEQUENCES, *(f"{e}. {e}. {e}!" for e in EMOJI_SEQUENCES)))
