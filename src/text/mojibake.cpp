@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/mojibake.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <iterator>
 
 #include "text/alphanumeric_ranges.hpp"
 #include "text/mojibake_characters.hpp"
@@ -23,16 +21,24 @@ constexpr std::size_t kWords = 2;
 constexpr std::size_t kWordBits = 64;
 using Bits = std::array<std::uint64_t, kWords>;
 
-/// The range that has the character, of those in their order; null if there is none.
+/// The index of the range that has the character, of ranges in their order; their number if there is none.
 template <class Ranges>
-constexpr auto find_range(const Ranges& ranges, char32_t point) {
-    const auto* const next = std::upper_bound(ranges.data(), ranges.data() + ranges.size(), point,
-                                              [](char32_t p, const auto& range) { return p < range.first; });
-    return next != ranges.data() && point <= std::prev(next)->last ? std::prev(next) : nullptr;
+constexpr std::size_t find_range(const Ranges& ranges, char32_t point) {
+    std::size_t begin = 0;
+    std::size_t end = ranges.size();
+    while (begin < end) {
+        const std::size_t middle = (begin + end) / 2;
+        if (point > ranges[middle].last) {
+            begin = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return begin < ranges.size() && point >= ranges[begin].first ? begin : ranges.size();
 }
 template <class Ranges>
 constexpr bool is_in(const Ranges& ranges, char32_t point) {
-    return find_range(ranges, point) != nullptr;
+    return find_range(ranges, point) < ranges.size();
 }
 
 /// `str.isspace`; as in `python_is_space`, but for the compiler.
@@ -48,8 +54,8 @@ constexpr std::array<CodePointRange, 10> kSpaces{{{0x9, 0xD},
                                                   {0x3000, 0x3000}}};
 
 constexpr std::uint32_t categories_of(char32_t point) {
-    const ClassRun* const run = find_range(kMojibakeCharacters, point);
-    return run == nullptr ? 0 : run->classes;
+    const std::size_t found = find_range(kMojibakeCharacters, point);
+    return found < kMojibakeCharacters.size() ? kMojibakeCharacters[found].classes : 0;
 }
 
 constexpr std::uint8_t kinds_of(char32_t point) {
