@@ -22,7 +22,14 @@ bool is_special(char32_t point) { return (kCharacterFlags.at(point) & kSpecialFl
 
 bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
 
-std::string_view strip_special(std::string_view word) {
+/// Copies in whole chunks: up to `kChunk - 1` bytes behind both are read and written.
+void copy_chunks(char* to, const char* from, std::size_t size) {
+    for (std::size_t at = 0; at < size; at += kChunk) std::memcpy(to + at, from + at, kChunk);
+}
+
+}  // namespace
+
+std::string_view strip_special_characters(std::string_view word) {
     std::size_t begin = 0;
     while (begin < word.size()) {
         std::size_t behind = begin;
@@ -40,13 +47,6 @@ std::string_view strip_special(std::string_view word) {
     }
     return word.substr(begin, end - begin);
 }
-
-/// Copies in whole chunks: up to `kChunk - 1` bytes behind both are read and written.
-void copy_chunks(char* to, const char* from, std::size_t size) {
-    for (std::size_t at = 0; at < size; at += kChunk) std::memcpy(to + at, from + at, kChunk);
-}
-
-}  // namespace
 
 std::uint64_t hash_word(std::string_view word) { return XXH3_64bits(word.data(), word.size()); }
 
@@ -77,7 +77,7 @@ void RefinedWords::assign(std::string_view text) {
 }
 
 void RefinedWords::take_in(std::string_view piece) {
-    const std::string_view word = strip_special(piece);
+    const std::string_view word = strip_special_characters(piece);
     if (word.empty()) return;
     char* const out = bytes_.data() + size_;
     copy_chunks(out, word.data(), word.size());

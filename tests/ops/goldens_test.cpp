@@ -35,6 +35,7 @@ const std::map<std::string, std::string>& differences() {
          "refused before the run"},
         {"text_chunk_mapper: negative overlap_len skips", "outside of the documented range"},
         {"text_chunk_mapper: negative overlap_len skips, no pattern", "outside of the documented range"},
+        {"remove_table_text_mapper: min_col 1", "outside of the documented range"},
         {"topk_specified_field_selector: negative topk selects nothing", "outside of the documented range"},
         {"topk_specified_field_selector: top_ratio 1.5", "outside of the documented range"},
         {"topk_specified_field_selector: one row, negative topk", "outside of the documented range"},
@@ -155,7 +156,12 @@ INSTANTIATE_TEST_SUITE_P(
                       "topk_specified_field_selector", "words_num_filter", "alphanumeric_filter",
                       "special_characters_filter", "average_line_length_filter", "maximum_line_length_filter",
                       "character_repetition_filter", "word_repetition_filter", "stopwords_filter",
-                      "flagged_words_filter", "whitespace_normalization_mapper", "language_id_score_filter"),
+                      "flagged_words_filter", "whitespace_normalization_mapper", "language_id_score_filter",
+                      "expand_macro_mapper", "remove_bibliography_mapper", "remove_comments_mapper",
+                      "remove_header_mapper", "remove_long_words_mapper",
+                      "remove_non_chinese_character_mapper", "remove_repeat_sentences_mapper",
+                      "remove_specific_chars_mapper", "remove_table_text_mapper",
+                      "remove_words_with_incorrect_substrings_mapper"),
     [](const auto& golden) { return std::string(golden.param); });
 
 }  // namespace
