@@ -9,6 +9,7 @@
 
 #include "dj/base/error.hpp"
 #include "dj/text/byte_block.hpp"
+#include "dj/text/special_characters.hpp"
 #include "dj/text/unicode_classes.hpp"
 #include "dj/text/utf8.hpp"
 #include "text/character_table.hpp"

@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "remove_header_mapper", "remove_long_words_mapper",
                       "remove_non_chinese_character_mapper", "remove_repeat_sentences_mapper",
                       "remove_specific_chars_mapper", "remove_table_text_mapper",
-                      "remove_words_with_incorrect_substrings_mapper"),
+                      "remove_words_with_incorrect_substrings_mapper", "clean_html_mapper"),
     [](const auto& golden) { return std::string(golden.param); });
 
 }  // namespace

@@ -42,9 +42,6 @@ private:
     std::vector<Word> words_;
 };
 
-/// A word without SPECIAL_CHARACTERS at both ends: a part of `word`, which is valid UTF-8.
-[[nodiscard]] std::string_view strip_special_characters(std::string_view word);
-
 /// The hash of a word, for tables that live no longer than the process.
 [[nodiscard]] std::uint64_t hash_word(std::string_view word);
 

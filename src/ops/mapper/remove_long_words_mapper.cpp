@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "dj/ops/op_spec.hpp"
-#include "dj/text/refined_words.hpp"
+#include "dj/text/special_characters.hpp"
 #include "dj/text/utf8.hpp"
 #include "ops/mapper/kept_words.hpp"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dj/ops/op_spec.hpp"
-#include "dj/text/refined_words.hpp"
+#include "dj/text/special_characters.hpp"
 #include "ops/filter/tokenization.hpp"
 #include "ops/mapper/kept_words.hpp"
 
