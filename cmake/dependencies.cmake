@@ -51,6 +51,7 @@ endif()
 include(hdf5)
 include(arrow)
 include(simdjson)
+include(lexbor)
 
 # Its packaged target names the include folder /usr/include, as -isystem that breaks #include_next.
 if(NOT TARGET yaml-cpp::yaml-cpp)

