@@ -65,6 +65,7 @@ const std::map<std::string, std::string>& differences() {
         {"replace_content_mapper: text_key with a dot", "nested text fields work here"},
         {"text_chunk_mapper: text_key with a dot", "nested text fields work here"},
         {"language_id_score_filter: text_key with a dot", "nested text fields work here"},
+        {"perplexity_filter: text_key with a dot", "nested text fields work here"},
         {"text_length_filter: text_key with a dot", "nested text fields work here"},
         {"words_num_filter: text_key with a dot", "nested text fields work here"},
         {"alphanumeric_filter: text_key with a dot", "nested text fields work here"},
@@ -81,7 +82,7 @@ const std::map<std::string, std::string>& differences() {
 /// Operators get their words and models from who runs them: here, words from the folder beside the goldens that the
 /// parameters name.
 OpSpec supplied(const OpSpec& spec, const json& params) {
-    OpSpec ready = with_model(spec);
+    OpSpec ready = with_models(spec);
     if (!spec.word_list) return ready;
     const auto request = word_list_request(*spec.word_list, params);
     if (!request.folder) return ready;
@@ -92,7 +93,7 @@ OpSpec supplied(const OpSpec& spec, const json& params) {
         std::ifstream file(entry.path());
         add_word_lists(lists, std::string(std::istreambuf_iterator<char>(file), {}));
     }
-    ready.make_supplied = [make = spec.make_supplied, words = words_of(lists, request.language)](
+    ready.make_supplied = [make = ready.make_supplied, words = words_of(lists, request.language)](
                               const json& given, const auto&) { return make(given, {.words = words}); };
     ready.word_list.reset();
     return ready;
@@ -137,7 +138,7 @@ TEST_P(Goldens, AreMet) {
         const auto golden = json::parse(line);
         const auto* const spec = catalog.find(golden["op"].get<std::string>());
         ASSERT_NE(spec, nullptr);
-        if (spec->model && !has_language_model()) GTEST_SKIP() << "tools/setup.sh --test fetches the model";
+        if (!has_models(*spec)) GTEST_SKIP() << "tools/setup.sh --test fetches the model";
         const auto name = spec->name + ": " + golden["name"].get<std::string>();
         std::string detail;
         const auto outcome = compare(*spec, golden, detail);
@@ -155,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "topk_specified_field_selector", "words_num_filter", "alphanumeric_filter",
                       "special_characters_filter", "average_line_length_filter", "maximum_line_length_filter",
                       "character_repetition_filter", "word_repetition_filter", "stopwords_filter",
-                      "flagged_words_filter", "whitespace_normalization_mapper", "language_id_score_filter"),
+                      "flagged_words_filter", "perplexity_filter", "whitespace_normalization_mapper", "language_id_score_filter"),
     [](const auto& golden) { return std::string(golden.param); });
 
 }  // namespace
