@@ -12,7 +12,8 @@ nlohmann::json value_of(const std::string& name, const std::vector<ParamSpec>& p
                         const nlohmann::json& values) {
     if (const auto given = values.find(name); given != values.end()) return *given;
     const auto declared = std::ranges::find(params, name, &ParamSpec::name);
-    if (declared == params.end()) throw Bug("a model hangs on the parameter " + name + ", which is not declared");
+    if (declared == params.end())
+        throw Bug("a model hangs on the parameter " + name + ", which is not declared");
     return declared->default_value;
 }
 

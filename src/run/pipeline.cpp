@@ -60,7 +60,8 @@ std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog, Fil
         if (call.words || !call.models.empty()) {
             OpSupplies supplies;
             if (call.words) supplies.words = *call.words;
-            for (const ModelFile& model : call.models) supplies.models.push_back(map_model(call, model, files));
+            for (const ModelFile& model : call.models)
+                supplies.models.push_back(map_model(call, model, files));
             bound.op = bound.spec->make_supplied(call.params, supplies);
         } else {
             bound.op = bound.spec->make(call.params);

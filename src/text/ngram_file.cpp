@@ -40,7 +40,8 @@ bool test_values_are_right(const char* at) {
     const auto text = begin == std::string_view::npos ? std::string_view() : file.substr(begin);
     if (text.starts_with("\\data\\"))
         throw UserError(
-            "it is an ARPA text, not a binary file; make one of it with KenLM's program: build_binary model.arpa "
+            "it is an ARPA text, not a binary file; make one of it with KenLM's program: build_binary "
+            "model.arpa "
             "model.arpa.bin");
     if (text.starts_with('<'))
         throw UserError("it is not a model of KenLM; it looks like a web page saved in its place");
@@ -52,8 +53,9 @@ void check_magic(std::string_view file) {
         throw UserError("it is the beginning of a model of KenLM whose making was broken off");
     if (!file.starts_with(kMagic)) refuse_other_kind(file);
     if (!file.substr(kMagic.size()).starts_with(kVersion))
-        throw UserError(fmt::format("it has version {} of KenLM's format, and 5 is read; build it anew",
-                                    file.substr(kMagic.size(), file.substr(kMagic.size()).find('\n')).substr(0, 8)));
+        throw UserError(
+            fmt::format("it has version {} of KenLM's format, and 5 is read; build it anew",
+                        file.substr(kMagic.size(), file.substr(kMagic.size()).find('\n')).substr(0, 8)));
     if (file.size() < kCounts)
         throw UserError(fmt::format("it is cut short: it has {} bytes and ends in its header", file.size()));
     if (!test_values_are_right(file.data() + kTestValues))
@@ -67,12 +69,14 @@ FileHeader read_header(std::string_view file) {
     FileHeader header;
     const auto form = load<std::uint32_t>(file.data() + kForm);
     if (form > static_cast<std::uint32_t>(FileForm::quant_array_trie))
-        throw UserError(fmt::format("it is a model of KenLM of a kind that is not known here (number {})", form));
+        throw UserError(
+            fmt::format("it is a model of KenLM of a kind that is not known here (number {})", form));
     header.form = static_cast<FileForm>(form);
     const bool is_trie = form >= static_cast<std::uint32_t>(FileForm::trie);
     const auto version = load<std::uint32_t>(file.data() + kSearchVersion);
     if (version != (is_trie ? 1 : 0))
-        throw UserError(fmt::format("it has tables of a version that is not known here (number {})", version));
+        throw UserError(
+            fmt::format("it has tables of a version that is not known here (number {})", version));
     header.probing_multiplier = load<float>(file.data() + kMultiplier);
     if (!(header.probing_multiplier >= 1) || !std::isfinite(header.probing_multiplier))
         throw UserError(fmt::format("it is damaged: its hash tables are {} times as large as what is in them",
@@ -80,7 +84,8 @@ FileHeader read_header(std::string_view file) {
     header.has_words = file[kHasWords] != 0;
     const auto order = static_cast<std::uint8_t>(file[kFixed]);
     if (order < 2 || order > kMostWords)
-        throw UserError(fmt::format("it has n-grams of up to {} words; 2 to {} can be used", order, kMostWords));
+        throw UserError(
+            fmt::format("it has n-grams of up to {} words; 2 to {} can be used", order, kMostWords));
     const std::uint64_t end = kCounts + std::uint64_t{order} * sizeof(std::uint64_t);
     header.size_bytes = (end + 7) / 8 * 8;
     if (file.size() < header.size_bytes)
@@ -89,8 +94,9 @@ FileHeader read_header(std::string_view file) {
         header.counts.push_back(load<std::uint64_t>(file.data() + kCounts + n * sizeof(std::uint64_t)));
         // Each n-gram takes at least some bits: a larger number would only overflow what is computed of it.
         if (header.counts.back() / 8 > file.size())
-            throw UserError(fmt::format("it is cut short or damaged: it has {} bytes for {} n-grams of {} words",
-                                        file.size(), header.counts.back(), n + 1));
+            throw UserError(
+                fmt::format("it is cut short or damaged: it has {} bytes for {} n-grams of {} words",
+                            file.size(), header.counts.back(), n + 1));
     }
     return header;
 }

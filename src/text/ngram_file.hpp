@@ -17,8 +17,8 @@ enum class FileForm : std::uint32_t { probing, rest_probing, trie, quant_trie, a
 
 struct FileHeader {
     FileForm form = FileForm::probing;
-    float probing_multiplier = 0;  ///< Buckets of hash tables per entry.
-    bool has_words = false;        ///< The words themselves stand behind the tables.
+    float probing_multiplier = 0;         ///< Buckets of hash tables per entry.
+    bool has_words = false;               ///< The words themselves stand behind the tables.
     std::vector<std::uint64_t> counts{};  ///< N-grams of each length; at least two.
     std::uint64_t size_bytes = 0;         ///< Of the header: the vocabulary begins there.
 };

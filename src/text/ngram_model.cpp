@@ -61,7 +61,8 @@ template <class Search>
 class Form {
 public:
     Form(FileParts& parts, const FileHeader& header) : vocabulary_(parts, header), search_(parts, header) {
-        if (vocabulary_.version() != 0) throw UserError("it has a vocabulary of a version that is not known here");
+        if (vocabulary_.version() != 0)
+            throw UserError("it has a vocabulary of a version that is not known here");
         end_ = word("</s>");
         typename Search::Node unused;
         begin_.words[0] = word("<s>");
@@ -69,7 +70,9 @@ public:
         begin_.length = 1;
     }
     [[nodiscard]] std::size_t order() const { return search_.order(); }
-    [[nodiscard]] std::uint32_t word(std::string_view text) const { return vocabulary_.find(murmur_hash_64a(text)); }
+    [[nodiscard]] std::uint32_t word(std::string_view text) const {
+        return vocabulary_.find(murmur_hash_64a(text));
+    }
     [[nodiscard]] float score(std::span<const std::uint32_t> sentence) const {
         std::array<State, 2> states;
         states[0] = begin_;

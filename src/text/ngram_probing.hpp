@@ -37,7 +37,8 @@ public:
     [[nodiscard]] const char* find(std::uint64_t key) const {
         const char* at = begin_ + key % buckets_ * kBytes;
         const char* const end = begin_ + buckets_ * kBytes;
-        for (std::uint64_t tries = 0; tries < buckets_; ++tries) {  // a damaged table may have no empty bucket
+        for (std::uint64_t tries = 0; tries < buckets_;
+             ++tries) {  // a damaged table may have no empty bucket
             const auto found = load<std::uint64_t>(at);
             if (found == key) return at + sizeof(std::uint64_t);
             if (found == 0) return nullptr;

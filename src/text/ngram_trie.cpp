@@ -11,7 +11,7 @@
 namespace dj::ngram {
 namespace {
 
-constexpr std::size_t kUnigramBytes = 16;  // probability, backoff, where its bigrams begin
+constexpr std::size_t kUnigramBytes = 16;       // probability, backoff, where its bigrams begin
 constexpr std::uint32_t kProbabilityBits = 31;  // the sign is known
 constexpr std::uint32_t kBackoffBits = 32;
 constexpr std::uint32_t kMostQuantisedBits = 25;
@@ -72,7 +72,8 @@ const char* take_records(FileParts& parts, std::uint64_t entries, std::uint32_t 
 
 float read_probability(const char* base, std::uint64_t at) {
     constexpr std::uint32_t kSign = 0x80000000U;
-    return std::bit_cast<float>(static_cast<std::uint32_t>(read_bits(base, at, mask_of(kProbabilityBits))) | kSign);
+    return std::bit_cast<float>(static_cast<std::uint32_t>(read_bits(base, at, mask_of(kProbabilityBits))) |
+                                kSign);
 }
 
 float read_table(const char* table, std::uint64_t code) { return load<float>(table + code * sizeof(float)); }
@@ -87,7 +88,8 @@ SortedVocabulary::SortedVocabulary(FileParts& parts, const FileHeader& header) {
     count_ = load<std::uint64_t>(parts.take(sizeof(std::uint64_t)));
     hashes_ = parts.take(header.counts.front(), sizeof(std::uint64_t));
     if (count_ > header.counts.front())
-        throw UserError(fmt::format("it is damaged: it has {} words and {} unigrams", count_, header.counts.front()));
+        throw UserError(
+            fmt::format("it is damaged: it has {} words and {} unigrams", count_, header.counts.front()));
 }
 
 std::uint32_t SortedVocabulary::find(std::uint64_t hash) const {
@@ -133,7 +135,8 @@ TrieLevel<kQuantised, kArray>::TrieLevel(FileParts& parts, const FileHeader& hea
 template <bool kQuantised, bool kArray>
 NodeRange TrieLevel<kQuantised, kArray>::next(std::uint64_t index, std::uint64_t at) const {
     const std::uint64_t mask = mask_of(next_bits_);
-    NodeRange range{.begin = read_bits(records_, at, mask), .end = read_bits(records_, at + total_bits_, mask)};
+    NodeRange range{.begin = read_bits(records_, at, mask),
+                    .end = read_bits(records_, at + total_bits_, mask)};
     if constexpr (kArray) {
         const auto begins = [this](std::uint64_t n) {
             return load<std::uint64_t>(offsets_ + n * sizeof(std::uint64_t));
@@ -156,8 +159,8 @@ NodeRange TrieLevel<kQuantised, kArray>::next(std::uint64_t index, std::uint64_t
 
 template <bool kQuantised, bool kArray>
 std::optional<std::uint64_t> TrieLevel<kQuantised, kArray>::find(std::uint32_t word, NodeRange& range) const {
-    const auto index = find_word({.base = records_, .total_bits = total_bits_, .word_bits = word_bits_}, range,
-                                 vocabulary_, word);
+    const auto index = find_word({.base = records_, .total_bits = total_bits_, .word_bits = word_bits_},
+                                 range, vocabulary_, word);
     if (!index) return std::nullopt;
     const std::uint64_t at = *index * total_bits_ + word_bits_;
     range = next(*index, at + weight_bits_);
@@ -175,7 +178,8 @@ TrieSearch<kQuantised, kArray>::TrieSearch(FileParts& parts, const FileHeader& h
     if constexpr (kQuantised) {
         constexpr std::uint8_t kQuantisationVersion = 2;
         if (parts.peek(0) != kQuantisationVersion)
-            throw UserError(fmt::format("it has quantised weights of version {}, and 2 is read", parts.peek(0)));
+            throw UserError(
+                fmt::format("it has quantised weights of version {}, and 2 is read", parts.peek(0)));
         bits_.probability = parts.peek(1);
         bits_.backoff = parts.peek(2);
         if (std::min(bits_.probability, bits_.backoff) == 0 ||
@@ -185,18 +189,21 @@ TrieSearch<kQuantised, kArray>::TrieSearch(FileParts& parts, const FileHeader& h
         (void)parts.take(sizeof(std::uint64_t));
         for (std::size_t level = 0; level <= middles; ++level) {
             probabilities_.push_back(parts.take(std::uint64_t{1} << bits_.probability, sizeof(float)));
-            if (level < middles) backoffs_.push_back(parts.take(std::uint64_t{1} << bits_.backoff, sizeof(float)));
+            if (level < middles)
+                backoffs_.push_back(parts.take(std::uint64_t{1} << bits_.backoff, sizeof(float)));
         }
     }
     unigrams_ = parts.take(vocabulary_ + 2, kUnigramBytes);
     if constexpr (kArray) {
         if (middles > 0) {
             if (parts.peek(0) != 0)
-                throw UserError(fmt::format("it has compressed pointers of version {}, and 0 is read", parts.peek(0)));
+                throw UserError(
+                    fmt::format("it has compressed pointers of version {}, and 0 is read", parts.peek(0)));
             bits_.most_chopped = parts.peek(1);
         }
     }
-    for (std::size_t level = 0; level < middles; ++level) levels_.emplace_back(parts, header, bits_, level + 2);
+    for (std::size_t level = 0; level < middles; ++level)
+        levels_.emplace_back(parts, header, bits_, level + 2);
     longest_ = take_records(parts, longest_count_, word_bits_ + bits_.probability);
 }
 
@@ -204,24 +211,25 @@ template <bool kQuantised, bool kArray>
 Entry TrieSearch<kQuantised, kArray>::unigram(std::uint32_t word, Node& node) const {
     const char* const at = unigrams_ + word * kUnigramBytes;
     constexpr std::size_t kNext = 2 * sizeof(float);
-    node = sound({.begin = load<std::uint64_t>(at + kNext), .end = load<std::uint64_t>(at + kUnigramBytes + kNext)},
-                 bigrams_);
+    node = sound(
+        {.begin = load<std::uint64_t>(at + kNext), .end = load<std::uint64_t>(at + kUnigramBytes + kNext)},
+        bigrams_);
     return {.probability = load<float>(at),
             .backoff = load<float>(at + sizeof(float)),
             .extends_left = node.begin != node.end};
 }
 
 template <bool kQuantised, bool kArray>
-std::optional<Entry> TrieSearch<kQuantised, kArray>::middle(std::size_t level, std::uint32_t word, Node& node) const {
+std::optional<Entry> TrieSearch<kQuantised, kArray>::middle(std::size_t level, std::uint32_t word,
+                                                            Node& node) const {
     const auto& records = levels_[level];
     const auto at = records.find(word, node);
     if (!at) return std::nullopt;
     Entry entry;
     if constexpr (kQuantised) {
         entry.backoff = read_table(backoffs_[level], read_bits(records.base(), *at, mask_of(bits_.backoff)));
-        entry.probability =
-            read_table(probabilities_[level],
-                       read_bits(records.base(), *at + bits_.backoff, mask_of(bits_.probability)));
+        entry.probability = read_table(probabilities_[level], read_bits(records.base(), *at + bits_.backoff,
+                                                                        mask_of(bits_.probability)));
     } else {
         entry.probability = read_probability(records.base(), *at);
         entry.backoff = std::bit_cast<float>(static_cast<std::uint32_t>(

@@ -89,7 +89,8 @@ public:
 
 private:
     TrieBits bits_;
-    std::vector<const char*> probabilities_;  ///< Tables of what quantised ones stand for, by level, the longest last.
+    std::vector<const char*>
+        probabilities_;  ///< Tables of what quantised ones stand for, by level, the longest last.
     std::vector<const char*> backoffs_;
     const char* unigrams_ = nullptr;
     std::uint64_t bigrams_ = 0;

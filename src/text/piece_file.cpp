@@ -143,7 +143,9 @@ private:
         std::memcpy(&value, units_.data() + node * sizeof(value), sizeof(value));
         return value;
     }
-    [[nodiscard]] static std::uint32_t offset(std::uint32_t unit) { return (unit >> 10) << ((unit & (1U << 9)) >> 6); }
+    [[nodiscard]] static std::uint32_t offset(std::uint32_t unit) {
+        return (unit >> 10) << ((unit & (1U << 9)) >> 6);
+    }
 
     std::string_view units_;
     std::string_view results_;

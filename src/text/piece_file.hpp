@@ -12,7 +12,14 @@
 namespace dj::pieces {
 
 /// As the file numbers them.
-enum class PieceKind : std::uint64_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
+enum class PieceKind : std::uint64_t {
+    normal = 1,
+    unknown = 2,
+    control = 3,
+    user_defined = 4,
+    unused = 5,
+    byte = 6
+};
 
 struct FilePiece {
     std::string_view text;

@@ -62,7 +62,7 @@ private:
     struct Node {
         std::int32_t from = -1;
         std::int32_t number = 0;
-        float rounded = 0;  ///< As the library adds up.
+        float rounded = 0;                                       ///< As the library adds up.
         double best = -std::numeric_limits<double>::infinity();  ///< Of the word alone.
         double second = -std::numeric_limits<double>::infinity();
     };

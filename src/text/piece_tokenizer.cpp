@@ -18,7 +18,8 @@ namespace {
         throw UserError("it is not a model of SentencePiece; it looks like a web page saved in its place");
     constexpr char kFirstPiece = '\n';  // the tag of the field that comes first
     if (file.front() == kFirstPiece)
-        throw UserError(fmt::format("it is a model of SentencePiece that is cut short or damaged ({} bytes)", file.size()));
+        throw UserError(fmt::format("it is a model of SentencePiece that is cut short or damaged ({} bytes)",
+                                    file.size()));
     throw UserError("it is not a model of SentencePiece");
 }
 
@@ -59,7 +60,8 @@ Library::~Library() = default;
 
 void Library::encode(std::string_view text, std::vector<std::string>& out) const {
     const auto status = processor_->processor.Encode({text.data(), text.size()}, &out);
-    if (!status.ok()) throw UserError(fmt::format("SentencePiece cannot split the text: {}", status.ToString()));
+    if (!status.ok())
+        throw UserError(fmt::format("SentencePiece cannot split the text: {}", status.ToString()));
 }
 
 }  // namespace pieces

@@ -42,7 +42,8 @@ void WordCache::split_whole(std::string_view text) {
 }
 
 bool WordCache::split_words(std::string_view text) {
-    if (text.find(kBlank) != std::string_view::npos) return false;  // taken for a blank of the normalised text
+    if (text.find(kBlank) != std::string_view::npos)
+        return false;  // taken for a blank of the normalised text
     const auto& blanks = *library_->blanks();
     const auto is_blank = [&](std::size_t at) { return blanks[static_cast<unsigned char>(text[at])]; };
     sum_ = 0;
@@ -57,10 +58,12 @@ bool WordCache::split_words(std::string_view text) {
         if (!take_word(text.substr(begin, at - begin))) return false;
     }
     for (const KeptPiece& piece : pending_) {
-        const std::string_view known =
-            piece.number < 0 ? std::string_view() : library_->table().text(static_cast<std::size_t>(piece.number));
-        out_.push_back({.text = piece.number < 0 ? std::string_view(bytes_).substr(piece.begin, piece.size) : known,
-                        .number = piece.number});
+        const std::string_view known = piece.number < 0
+                                           ? std::string_view()
+                                           : library_->table().text(static_cast<std::size_t>(piece.number));
+        out_.push_back(
+            {.text = piece.number < 0 ? std::string_view(bytes_).substr(piece.begin, piece.size) : known,
+             .number = piece.number});
     }
     return true;
 }
@@ -131,7 +134,8 @@ void WordCache::append_cuts(std::uint32_t normal, std::vector<KeptPiece>& out) c
         if (is_unknown && was_unknown) {  // what is unknown in a row is one piece
             out.back().size += cut.end - begin;
         } else {
-            out.push_back({.begin = normal + begin, .size = cut.end - begin, .number = is_unknown ? -1 : cut.number});
+            out.push_back(
+                {.begin = normal + begin, .size = cut.end - begin, .number = is_unknown ? -1 : cut.number});
         }
         was_unknown = is_unknown;
         begin = cut.end;

@@ -19,9 +19,14 @@ std::vector<ParamSpec> params() {
 }
 
 std::vector<ModelNeed> needs() {
-    return {{.noun = "a", .path_param = "a", .names = {"{}.a"}, .packaged = {}, .advice = "get {}.a, {}",
-             .language_param = "lang"},
-            {.noun = "b", .path_param = "b", .names = {"b"}, .packaged = {}, .advice = "", .only_with = "split"}};
+    return {
+        {.noun = "a",
+         .path_param = "a",
+         .names = {"{}.a"},
+         .packaged = {},
+         .advice = "get {}.a, {}",
+         .language_param = "lang"},
+        {.noun = "b", .path_param = "b", .names = {"b"}, .packaged = {}, .advice = "", .only_with = "split"}};
 }
 
 TEST(ModelsNeeded, HangOnParameters) {

@@ -17,8 +17,9 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* kForms[] = {"en.arpa.bin",   "de.arpa.bin",        "zh.arpa.bin",    "ru.arpa.bin",
-                                  "rest.arpa.bin", "quantised.arpa.bin", "array.arpa.bin", "nowords.arpa.bin"};
+constexpr const char* kForms[] = {"en.arpa.bin",    "de.arpa.bin",     "zh.arpa.bin",
+                                  "ru.arpa.bin",    "rest.arpa.bin",   "quantised.arpa.bin",
+                                  "array.arpa.bin", "nowords.arpa.bin"};
 
 std::string read(const std::string& name) {
     const char* const root = std::getenv("DJ_SOURCE_DIR");
@@ -71,8 +72,10 @@ TEST_P(NgramForms, ScoresAreThoseOfKenlmToTheBit) {
 TEST_P(NgramForms, CutShortAnywhereIsRefused) {
     const std::string whole = read(GetParam());
     const std::size_t step = whole.size() / 97 + 1;
-    for (std::size_t size = 0; size < whole.size() / 2; size += step) EXPECT_NE(error_of(whole.substr(0, size)), "");
-    EXPECT_THAT(error_of(whole.substr(0, 100)), HasSubstr("it is cut short: it has 100 bytes and ends in its header"));
+    for (std::size_t size = 0; size < whole.size() / 2; size += step)
+        EXPECT_NE(error_of(whole.substr(0, size)), "");
+    EXPECT_THAT(error_of(whole.substr(0, 100)),
+                HasSubstr("it is cut short: it has 100 bytes and ends in its header"));
     EXPECT_THAT(error_of(whole.substr(0, whole.size() / 2)), HasSubstr("it is cut short"));
 }
 
@@ -111,10 +114,12 @@ TEST(NgramModel, KnowsItsWords) {
 
 TEST(NgramModel, WhatIsNoModelIsTold) {
     EXPECT_EQ(error_of(""), "it is empty");
-    EXPECT_THAT(error_of("\n\\data\\\nngram 1=3\n"), HasSubstr("it is an ARPA text, not a binary file; make one"));
+    EXPECT_THAT(error_of("\n\\data\\\nngram 1=3\n"),
+                HasSubstr("it is an ARPA text, not a binary file; make one"));
     EXPECT_THAT(error_of("<!DOCTYPE html>"), HasSubstr("it looks like a web page"));
     EXPECT_THAT(error_of("PK\x03\x04"), HasSubstr("it is not a binary file of KenLM"));
-    EXPECT_THAT(error_of("mmap lm http://kheafield.com/code incomplete\n"), HasSubstr("whose making was broken off"));
+    EXPECT_THAT(error_of("mmap lm http://kheafield.com/code incomplete\n"),
+                HasSubstr("whose making was broken off"));
     const auto changed = [](std::size_t at, char byte) {
         std::string bytes = read("en.arpa.bin");
         bytes[at] = byte;

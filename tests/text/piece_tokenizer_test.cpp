@@ -83,9 +83,10 @@ TEST(PieceSplitter, LongTextsAreSplitAsTheLibrarySplitsThem) {
     ASSERT_TRUE(library.LoadFromSerializedProto({bytes.data(), bytes.size()}).ok());
     PieceSplitter splitter(model);
     std::mt19937 random(3);
-    const std::vector<std::string> parts = {"et",  "ao", "in",       "shrd", "dlu", "e",      "t",  "i",      "o",      "n",
-                                            ".",   "1",  "\u00E9",   "\u4E00", "et", "\u00DF", "r", "\u0435", "\u03B1", "lu",
-                                            "\u2603", " ", " ",      " ",    "\n",  "\u00A0", "\t", "\uFB01", "hs",     "ra"};
+    const std::vector<std::string> parts = {
+        "et",     "ao", "in",     "shrd",   "dlu", "e",      "t",  "i",      "o",      "n",
+        ".",      "1",  "\u00E9", "\u4E00", "et",  "\u00DF", "r",  "\u0435", "\u03B1", "lu",
+        "\u2603", " ",  " ",      " ",      "\n",  "\u00A0", "\t", "\uFB01", "hs",     "ra"};
     for (const std::size_t size : {10U, 300U, 5000U, 60000U, 300000U}) {
         std::string text;
         while (text.size() < size) text += parts[random() % parts.size()];
@@ -133,7 +134,8 @@ TEST(PieceModel, SaysWhetherWordsAreIndependent) {
     EXPECT_TRUE(PieceModel(read_model("en.sp.model")).splits_by_words());
     EXPECT_TRUE(PieceModel(read_model("ru.sp.model")).splits_by_words());
     EXPECT_FALSE(PieceModel(read_model("de.sp.model")).splits_by_words()) << "keeps blanks";
-    EXPECT_FALSE(PieceModel(read_model("zh.sp.model")).splits_by_words()) << "merges, and has symbols with blanks";
+    EXPECT_FALSE(PieceModel(read_model("zh.sp.model")).splits_by_words())
+        << "merges, and has symbols with blanks";
 }
 
 TEST(PieceModel, WhatIsNoModelIsTold) {

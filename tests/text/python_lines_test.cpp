@@ -22,13 +22,18 @@ TEST(PythonLines, AreThoseOfSplitlines) {
     EXPECT_THAT(lines_of("a"), ElementsAre("a"));
     EXPECT_THAT(lines_of("a\n"), ElementsAre("a"));
     EXPECT_THAT(lines_of("\n\na\r\nb\rc\n\r"), ElementsAre("", "", "a", "b", "c", ""));
-    EXPECT_THAT(lines_of("a\vb\fc\x1c" "d\x1d" "e\x1e" "f\u0085g\u2028h\u2029i\x1fj"),
+    EXPECT_THAT(lines_of("a\vb\fc\x1c"
+                         "d\x1d"
+                         "e\x1e"
+                         "f\u0085g\u2028h\u2029i\x1fj"),
                 ElementsAre("a", "b", "c", "d", "e", "f", "g", "h", "i\x1fj"));
 }
 
 TEST(PythonLines, WordsAreThoseOfSplit) {
     EXPECT_EQ(count_python_words(""), 0U);
-    EXPECT_EQ(count_python_words(" a  b\u00A0c\u3000d\x1f" "e\u200Bf "), 5U);
+    EXPECT_EQ(count_python_words(" a  b\u00A0c\u3000d\x1f"
+                                 "e\u200Bf "),
+              5U);
     EXPECT_TRUE(has_python_space("a\u2028"));
     EXPECT_FALSE(has_python_space("a\u200B\u2581"));
 }

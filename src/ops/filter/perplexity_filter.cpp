@@ -20,7 +20,8 @@ namespace {
 /// A model in the bytes of its file.
 class LanguageModel {
 public:
-    explicit LanguageModel(std::shared_ptr<const FileBytes> file) : file_(std::move(file)), model_(file_->all()) {}
+    explicit LanguageModel(std::shared_ptr<const FileBytes> file)
+        : file_(std::move(file)), model_(file_->all()) {}
     [[nodiscard]] const NgramModel& model() const { return model_; }
 
 private:
@@ -52,7 +53,8 @@ struct PerplexityFilter {
         if (!tokenizer_ || !model_) return;
         for (std::size_t n = 0; n < tokenizer_->size(); ++n) {
             const std::string_view piece = tokenizer_->piece(n);
-            const bool is_word = !piece.empty() && !has_python_space(piece) && piece.find('\0') == std::string_view::npos;
+            const bool is_word =
+                !piece.empty() && !has_python_space(piece) && piece.find('\0') == std::string_view::npos;
             words_of_pieces_.push_back(is_word ? model_->model().word(piece) : kNoWord);
         }
     }
@@ -96,12 +98,14 @@ private:
                 if (word == kNoWord) return total_of_joined(pieces, scratch);
                 scratch.words.push_back(word);
             } else {
-                if (piece.text.empty() || has_python_space(piece.text) || piece.text.find('\0') != std::string_view::npos)
+                if (piece.text.empty() || has_python_space(piece.text) ||
+                    piece.text.find('\0') != std::string_view::npos)
                     return total_of_joined(pieces, scratch);
                 scratch.words.push_back(model_->model().word(piece.text));
             }
         }
-        return {.logarithm = static_cast<double>(model_->model().score(scratch.words)), .words = pieces.size() + 1};
+        return {.logarithm = static_cast<double>(model_->model().score(scratch.words)),
+                .words = pieces.size() + 1};
     }
 
     Total total_of_joined(std::span<const TextPiece> pieces, Scratch& scratch) const {
@@ -144,8 +148,9 @@ ModelNeed ngram_model_need() {
             .path_param = "kenlm_model_path",
             .names = {"{}.arpa.bin"},
             .packaged = {},
-            .advice = "Get {}.arpa.bin, which CCNet trained on Wikipedia, from "
-                      "https://huggingface.co/edugp/kenlm/tree/main/wikipedia (one to seven GB a language)",
+            .advice =
+                "Get {}.arpa.bin, which CCNet trained on Wikipedia, from "
+                "https://huggingface.co/edugp/kenlm/tree/main/wikipedia (one to seven GB a language)",
             .language_param = "lang"};
 }
 
@@ -156,16 +161,23 @@ OpSpec perplexity_filter() {
     return Describe<T>(
                "perplexity_filter",
                "Keeps rows whose text a model of the language finds neither too expected nor too odd.\n\n"
-               "A model of SentencePiece splits the text into pieces, and an n-gram model of KenLM says how probable each "
-               "is behind those before it. The perplexity is the inverse of the pieces' mean probability (geometric; the "
-               "text's end counts as a piece), rounded to one digit: low for smooth text, high for lists, code or other "
+               "A model of SentencePiece splits the text into pieces, and an n-gram model of KenLM says how "
+               "probable each "
+               "is behind those before it. The perplexity is the inverse of the pieces' mean probability "
+               "(geometric; the "
+               "text's end counts as a piece), rounded to one digit: low for smooth text, high for lists, "
+               "code or other "
                "languages. A text without pieces has a perplexity of 0.\n\n"
-               "Both models belong together: `{lang}.sp.model` and `{lang}.arpa.bin`. Without the parameters that name "
-               "them they are looked for in the folder where the job is started and in Data-Juicer's folders of models "
+               "Both models belong together: `{lang}.sp.model` and `{lang}.arpa.bin`. Without the parameters "
+               "that name "
+               "them they are looked for in the folder where the job is started and in Data-Juicer's folders "
+               "of models "
                "(`DATA_JUICER_EXTERNAL_MODELS_HOME`, then `DATA_JUICER_MODELS_CACHE` or "
                "`~/.cache/data_juicer/models`). Nothing is downloaded; CCNet's models of 48 languages are at "
-               "https://huggingface.co/edugp/kenlm/tree/main/wikipedia. The job tells which files it uses; all nodes must "
-               "see them under the same path, and they must stay as they are while the job runs. A node has an n-gram "
+               "https://huggingface.co/edugp/kenlm/tree/main/wikipedia. The job tells which files it uses; "
+               "all nodes must "
+               "see them under the same path, and they must stay as they are while the job runs. A node has "
+               "an n-gram "
                "model in memory once, however many ranks it runs.")
         .param(&T::lang, "lang", "The language of both models.")
         .param(&T::min_ppl, "min_ppl", "The least perplexity of a text. Null: any.")

@@ -17,11 +17,13 @@
 namespace dj {
 
 inline constexpr const char* kTokenizationDoc =
-    "Words are what the model of SentencePiece of `lang` makes of a text, instead of what stands between spaces.";
+    "Words are what the model of SentencePiece of `lang` makes of a text, instead of what stands between "
+    "spaces.";
 inline constexpr const char* kLangOfTokenizerDoc =
     "The language of the tokenizer model (`en` stands for the file `en.sp.model`); not used without one.";
 inline constexpr const char* kTokenizerPathDoc =
-    "The tokenizer model, or the folder of a `{lang}.sp.model`. Not known to Data-Juicer. Null: it is looked for in the "
+    "The tokenizer model, or the folder of a `{lang}.sp.model`. Not known to Data-Juicer. Null: it is looked "
+    "for in the "
     "folder where the job is started and in Data-Juicer's folders of models.";
 
 inline constexpr const char* kNoTokenizationDoc =
@@ -32,7 +34,8 @@ inline constexpr const char* kNoTokenizationDoc =
 inline void refuse_tokenization(bool tokenization) {
     if (tokenization)
         throw UserError(
-            "tokenization: a tokenizer model is not supported by this operator; with false, characters are counted");
+            "tokenization: a tokenizer model is not supported by this operator; with false, characters are "
+            "counted");
 }
 
 /// `only_with`: the boolean parameter that asks for the model; empty: it is always needed.
@@ -41,8 +44,9 @@ inline void refuse_tokenization(bool tokenization) {
             .path_param = "sp_model_path",
             .names = {"{}.sp.model"},
             .packaged = {},
-            .advice = "Get {}.sp.model, which CCNet trained on Wikipedia, from "
-                      "https://huggingface.co/edugp/kenlm/tree/main/wikipedia",
+            .advice =
+                "Get {}.sp.model, which CCNet trained on Wikipedia, from "
+                "https://huggingface.co/edugp/kenlm/tree/main/wikipedia",
             .language_param = "lang",
             .only_with = std::move(only_with)};
 }
