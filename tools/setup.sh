@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 packages=(g++ cmake ninja-build ccache pkgconf git ca-certificates
   openmpi-bin libopenmpi-dev libhdf5-openmpi-dev libyaml-cpp-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libicu-dev
-  libpcre2-dev libxxhash-dev libssl-dev libzstd-dev libdeflate-dev zlib1g-dev libroaring-dev libcli11-dev libhwloc-dev libmimalloc-dev
+  libpcre2-dev libsentencepiece-dev libxxhash-dev libssl-dev libzstd-dev libdeflate-dev zlib1g-dev libroaring-dev libcli11-dev libhwloc-dev libmimalloc-dev
   python3 python3-pip python3-venv)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev clang-14 clang-format-14 clang-tidy-14 llvm-14 libomp-14-dev
   libclang-rt-14-dev mpich libmpich-dev libhdf5-mpich-dev iproute2 slurmctld slurmd slurm-client munge)

@@ -50,7 +50,7 @@ std::string operator_change(std::size_t number, const json& before, const json& 
     if (name != old_name) return fmt::format("{} {} → {}", number, old_name, name);
     auto changes = member_changes(before.at("params"), now.at("params"));
     if (before.at("words") != now.at("words")) changes.emplace_back("its words");
-    if (before.value("model", json()) != now.value("model", json())) changes.emplace_back("its model");
+    if (before.value("models", json()) != now.value("models", json())) changes.emplace_back("its models");
     return fmt::format("{} {}: {}", number, name, fmt::join(changes, ", "));
 }
 
@@ -109,7 +109,7 @@ json describe_ops(std::span<const OpCall> ops) {
     auto operators = json::array();
     for (const OpCall& op : ops) {
         operators.push_back({{"name", op.name}, {"params", op.params}, {"words", words_of(op)}});
-        if (op.model) operators.back()["model"] = op.model->hash;
+        for (const ModelFile& model : op.models) operators.back()["models"].push_back(model.hash);
     }
     return operators;
 }

@@ -17,7 +17,7 @@ std::string canonical(const nlohmann::json& value) {
 std::string describe(const OpCall& op) {
     nlohmann::json described = {op.name, op.params, nullptr};
     if (op.words) described[2] = *op.words;
-    if (op.model) described.push_back(op.model->hash);  // wherever the file lies
+    for (const ModelFile& model : op.models) described.push_back(model.hash);  // wherever the file lies
     return canonical(described);
 }
 

@@ -25,13 +25,28 @@ public:
     void find(const std::vector<RecipeStep>& steps, std::vector<OpCall>& ops) {
         for (std::size_t i = 0; i < ops.size(); ++i) {
             const OpSpec* const spec = catalog_.find(ops[i].name);
-            if (spec != nullptr && spec->model) find(*spec, steps.at(i), ops[i]);
+            if (spec != nullptr) find(*spec, steps.at(i), ops[i]);
         }
     }
 
 private:
     void find(const OpSpec& spec, const RecipeStep& step, OpCall& call) {
-        const ModelNeed& need = *spec.model;
+        const auto needs = spec.models_for(call.params);
+        for (std::size_t which = 0; which < needs.size(); ++which) {
+            const auto file = find(needs[which], {.spec = spec, .call = call, .which = which}, step);
+            if (file) call.models.push_back(*file);
+        }
+    }
+
+    /// The `which`-th model of a step of the recipe.
+    struct Wanted {
+        const OpSpec& spec;
+        const OpCall& call;
+        std::size_t which;
+    };
+
+    std::optional<ModelFile> find(const ModelNeed& need, const Wanted& wanted, const RecipeStep& step) {
+        const OpCall& call = wanted.call;
         const auto given = std::ranges::find(step.params, need.path_param, &RecipeParam::name);
         const auto named = call.params.find(need.path_param);
         const bool is_named = named != call.params.end() && named->is_string();
@@ -39,13 +54,15 @@ private:
         const std::string what = is_named ? fmt::format("{}.{}", call.name, need.path_param) : call.name;
         try {
             const auto path = is_named ? named_file(need, named->get<std::string>()) : search(need);
-            call.model = tried(spec, call, path);
+            auto file = tried(wanted, path);
             if (!is_named) note(fmt::format("{}: the model is {}", call.name, path.string()));
+            return file;
         } catch (const UserError& error) {
             complain(origin, fmt::format("{}: {}. {}", what, error.what(), advice(need)));
         } catch (const EnvironmentError& error) {  // no permission, say
             complain(origin, fmt::format("{}: {}. {}", what, error.what(), advice(need)));
         }
+        return std::nullopt;
     }
 
     fs::path named_file(const ModelNeed& need, const std::string& named) const {
@@ -72,10 +89,14 @@ private:
         }
         std::vector<std::string> looked;
         for (const auto* const folders : {&places_.folders, &places_.packages}) {
+            if (folders == &places_.packages && need.packaged.empty()) continue;
             for (const fs::path& folder : *folders) looked.push_back(folder.string());
         }
-        throw UserError(fmt::format("{} is needed, but neither {} nor a Python package with it is in {}",
-                                    need.noun, fmt::join(need.names, " nor "), fmt::join(looked, ", ")));
+        const bool is_packaged = !need.packaged.empty();
+        throw UserError(fmt::format("{} is needed, but {}{}{} is in {}", need.noun,
+                                    is_packaged ? "neither " : "no ", fmt::join(need.names, " nor "),
+                                    is_packaged ? " nor a Python package with it" : "",
+                                    fmt::join(looked, ", ")));
     }
 
     /// A folder that may not be looked into is passed over: the model may be in the next one.
@@ -88,10 +109,13 @@ private:
         }
     }
 
-    ModelFile tried(const OpSpec& spec, const OpCall& call, const fs::path& path) const {
+    ModelFile tried(const Wanted& wanted, const fs::path& path) const {
         const auto file = files_.map(path);
+        OpSupplies supplies;  // this one alone: the others have been tried, or will be
+        supplies.models.resize(wanted.which);
+        supplies.models.push_back(file);
         try {
-            (void)spec.make_supplied(call.params, {.words = {}, .model = file});
+            (void)wanted.spec.make_supplied(wanted.call.params, supplies);
         } catch (const UserError& error) {
             throw UserError(fmt::format("{} cannot be used: {}", path.string(), error.what()));
         }

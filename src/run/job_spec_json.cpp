@@ -109,7 +109,8 @@ nlohmann::json to_json(const JobSpec& spec) {
                        {"dataset_wide", op.dataset_wide},
                        {"family", op.family},
                        {"words", optional_json(op.words)}});
-        if (op.model) ops.back()["model"] = {op.model->path, op.model->size_bytes, op.model->hash};
+        for (const ModelFile& model : op.models)
+            ops.back()["models"].push_back({model.path, model.size_bytes, model.hash});
     }
     return {
         {"job_id", spec.job_id},
@@ -159,10 +160,10 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
                             .dataset_wide = op.at("dataset_wide").get<bool>(),
                             .family = op.at("family").get<std::string>(),
                             .words = optional_from<std::vector<std::string>>(op.at("words"))});
-        if (const auto model = op.find("model"); model != op.end()) {
-            spec.ops.back().model = ModelFile{.path = model->at(0).get<std::string>(),
-                                              .size_bytes = model->at(1).get<std::uint64_t>(),
-                                              .hash = model->at(2).get<std::string>()};
+        for (const auto& model : op.value("models", nlohmann::json::array())) {
+            spec.ops.back().models.push_back({.path = model.at(0).get<std::string>(),
+                                              .size_bytes = model.at(1).get<std::uint64_t>(),
+                                              .hash = model.at(2).get<std::string>()});
         }
     }
     spec.text_key = json.at("text_key").get<std::string>();

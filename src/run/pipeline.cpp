@@ -34,8 +34,7 @@ FieldUse& use_of(std::vector<FieldUse>& uses, const std::string& path, ColumnKin
 }
 
 /// The file that rank 0 found, as this rank sees it: the same one, or none at all.
-std::shared_ptr<const FileBytes> map_model(const OpCall& call, FileSystem& files) {
-    const ModelFile& model = *call.model;
+std::shared_ptr<const FileBytes> map_model(const OpCall& call, const ModelFile& model, FileSystem& files) {
     const auto complain = [&](std::string_view what) {
         return EnvironmentError(fmt::format("{}: the model {} {}; put it where all nodes see the same file",
                                             call.name, model.path, what));
@@ -58,10 +57,11 @@ std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog, Fil
         BoundOp bound;
         bound.spec = catalog.find(call.name);
         if (bound.spec == nullptr) throw UserError(fmt::format("there is no operator named {}", call.name));
-        if (call.words || call.model) {
+        if (call.words || !call.models.empty()) {
             OpSupplies supplies;
             if (call.words) supplies.words = *call.words;
-            if (call.model) supplies.model = map_model(call, files);
+            for (const ModelFile& model : call.models)
+                supplies.models.push_back(map_model(call, model, files));
             bound.op = bound.spec->make_supplied(call.params, supplies);
         } else {
             bound.op = bound.spec->make(call.params);

@@ -2,6 +2,7 @@
 #include "dj/text/python_float.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <limits>
@@ -130,6 +131,15 @@ std::optional<double> python_float(std::string_view text) {
         return std::nullopt;
     }
     return negative ? -value : value;
+}
+
+double python_round(double value, int digits) {
+    std::array<char, 400> text{};  // the largest double has 309 digits before the point
+    const auto written =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, digits);
+    double rounded = value;
+    std::from_chars(text.data(), written.ptr, rounded);
+    return rounded;
 }
 
 double numpy_mean(std::span<const double> values) {

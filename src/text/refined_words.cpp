@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dj/text/refined_words.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -37,7 +38,7 @@ void RefinedWords::assign(std::string_view text) {
     size_ = 0;
     const std::size_t size = lower_.size();
     lower_.append(kChunk, '\0');
-    if (bytes_.size() < size + 1 + kChunk) bytes_.resize(size + 1 + kChunk);
+    make_room(size);
     const std::string_view lower = std::string_view(lower_).substr(0, size);
     std::size_t begin = 0;
     for (std::size_t at = 0; at < lower.size(); at += ByteBlock::kSize) {
@@ -50,6 +51,27 @@ void RefinedWords::assign(std::string_view text) {
         }
     }
     take_in(lower.substr(begin));
+}
+
+void RefinedWords::clear() {
+    words_.clear();
+    size_ = 0;
+}
+
+void RefinedWords::add(std::string_view piece) {
+    if (piece.size() > kLongestText - std::min(size_, kLongestText))
+        throw UserError("a text of more than 1 GiB: its words are not looked at; split it first");
+    lower_.clear();
+    append_python_lower(lower_, piece);
+    const std::size_t size = lower_.size();
+    lower_.append(kChunk, '\0');
+    make_room(size_ + size);
+    take_in(std::string_view(lower_).substr(0, size));
+}
+
+void RefinedWords::make_room(std::size_t bytes) {
+    const std::size_t needed = bytes + 1 + kChunk;
+    if (bytes_.size() < needed) bytes_.resize(std::max(needed, 2 * bytes_.size()));
 }
 
 void RefinedWords::take_in(std::string_view piece) {

@@ -33,9 +33,8 @@ TEST(RecipeChange, SaysWhatIsOtherwise) {
               "operators 1 to 2 are unchanged; 3 text_length_filter: max_len its default → 99");
     EXPECT_EQ(after([](auto& spec) { spec.ops[3].words = {{"a"}}; }),
               "operators 1 to 3 are unchanged; 4 stopwords_filter: its words");
-    EXPECT_EQ(
-        after([](auto& spec) { spec.ops[2].model = ModelFile{.path = "m", .size_bytes = 1, .hash = "00"}; }),
-        "operators 1 to 2 are unchanged; 3 text_length_filter: its model");
+    EXPECT_EQ(after([](auto& spec) { spec.ops[2].models = {{.path = "m", .size_bytes = 1, .hash = "00"}}; }),
+              "operators 1 to 2 are unchanged; 3 text_length_filter: its models");
     EXPECT_EQ(after([](auto& spec) { spec.ops[1].name = "c_mapper"; }),
               "operator 1 is unchanged; 2 b_mapper → c_mapper");
     EXPECT_EQ(after([](auto& spec) { spec.ops[0].name = "c_mapper"; }),

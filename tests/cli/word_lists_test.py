@@ -77,10 +77,10 @@ class WordListsTest(JobCase):
         for mode in ("--print-config", "--validate", "--dry-run"):
             self.assertNotIn("zork", self.call(mode).said)
 
-    def test_a_tokenizer_is_refused_by_name(self):
+    def test_a_tokenizer_that_is_missing_is_named(self):
         self.recipe()
-        run = self.call("--validate", "--stopwords_filter.tokenization", "true", expect=USAGE)
-        self.assertIn("tokenization: a tokenizer model is not supported yet", run.err)
+        run = self.call("--validate", "--stopwords_filter.tokenization", "true", "--stopwords_filter.sp_model_path", "no/model", expect=USAGE)
+        self.assertIn("stopwords_filter.sp_model_path: no/model is not there. Get en.sp.model", run.err)
 
     def test_group_sizes_from_the_command_line(self):
         self.recipe()

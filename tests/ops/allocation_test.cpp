@@ -54,7 +54,7 @@ class Runner {
 public:
     Runner(const OpSpec& spec, const std::vector<std::string>& texts)
         : spec_(spec),
-          op_(testing::with_model(spec).make(params(spec))),
+          op_(testing::with_models(spec).make(params(spec))),
           scratch_(op_->make_scratch()),
           stats_(spec.stats.size()) {
         auto schema = std::make_shared<BatchSchema>();
@@ -109,7 +109,7 @@ TEST(Operators, AllocateNothingPerRow) {
     for (const OpSpec& spec : catalog.all()) {
         if (!spec.reads_text || spec.shape == OpShape::split_row || spec.shape == OpShape::order_by_key)
             continue;
-        if (spec.model && !testing::has_language_model()) continue;  // tools/setup.sh --test fetches it
+        if (!testing::has_models(spec)) continue;  // tools/setup.sh --test fetches it
         Runner runner(spec, texts);
         runner.look_at_all();
         const std::size_t before = allocations;

@@ -63,12 +63,12 @@ std::vector<Row> rows_of(const Row& value) {
 TEST(Catalog, ExamplesAreTrue) {
     const auto catalog = make_op_catalog();
     for (const auto& spec : catalog.all()) {
-        if (spec.model && !has_language_model()) continue;  // tools/setup.sh --test fetches it
+        if (!has_models(spec)) continue;  // tools/setup.sh --test fetches it
         for (const auto& example : spec.examples) {
             SCOPED_TRACE(spec.name + " " + example.params + " " + example.input);
-            auto result =
-                InMemoryRun(with_model(spec), json::parse(example.params), rows_of(Row::parse(example.input)))
-                    .run();
+            auto result = InMemoryRun(with_models(spec), json::parse(example.params),
+                                      rows_of(Row::parse(example.input)))
+                              .run();
             EXPECT_TRUE(result.faults.empty());
             if (spec.family == OpFamily::filter) {
                 EXPECT_EQ(!result.rows.empty(), json::parse(example.output).get<bool>());

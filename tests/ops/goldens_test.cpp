@@ -64,7 +64,7 @@ const std::map<std::string, std::string>& differences() {
 /// Operators get their words and models from who runs them: here, words from the folder beside the goldens that the
 /// parameters name.
 OpSpec supplied(const OpSpec& spec, const json& params) {
-    OpSpec ready = with_model(spec);
+    OpSpec ready = with_models(spec);
     if (!spec.word_list) return ready;
     const auto request = word_list_request(*spec.word_list, params);
     if (!request.folder) return ready;
@@ -75,7 +75,7 @@ OpSpec supplied(const OpSpec& spec, const json& params) {
         std::ifstream file(entry.path());
         add_word_lists(lists, std::string(std::istreambuf_iterator<char>(file), {}));
     }
-    ready.make_supplied = [make = spec.make_supplied, words = words_of(lists, request.language)](
+    ready.make_supplied = [make = ready.make_supplied, words = words_of(lists, request.language)](
                               const json& given, const auto&) { return make(given, {.words = words}); };
     ready.word_list.reset();
     return ready;
@@ -120,7 +120,7 @@ TEST_P(Goldens, AreMet) {
         const auto golden = json::parse(line);
         const auto* const spec = catalog.find(golden["op"].get<std::string>());
         ASSERT_NE(spec, nullptr);
-        if (spec->model && !has_language_model()) GTEST_SKIP() << "tools/setup.sh --test fetches the model";
+        if (!has_models(*spec)) GTEST_SKIP() << "tools/setup.sh --test fetches the model";
         const auto name = spec->name + ": " + golden["name"].get<std::string>();
         std::string detail;
         const auto outcome = compare(*spec, golden, detail);

@@ -99,12 +99,12 @@ TEST(OpsHash, WordsCount) {
 TEST(OpsHash, ModelsCountByWhatIsInThem) {
     auto call = op("language_id_score_filter");
     const auto none = ops_hashes(identity(), {call});
-    call.model = ModelFile{.path = "/a/lid.176.ftz", .size_bytes = 7, .hash = "00"};
+    call.models = {{.path = "/a/lid.176.ftz", .size_bytes = 7, .hash = "00"}};
     const auto here = ops_hashes(identity(), {call});
     EXPECT_NE(here, none);
-    call.model->path = "/b/model.ftz";
+    call.models[0].path = "/b/model.ftz";
     EXPECT_EQ(ops_hashes(identity(), {call}), here) << "another place";
-    call.model->hash = "01";
+    call.models[0].hash = "01";
     EXPECT_NE(ops_hashes(identity(), {call}), here);
 }
 

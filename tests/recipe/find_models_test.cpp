@@ -51,7 +51,7 @@ protected:
     }
     std::string found() {
         EXPECT_THAT(find(kSearched), IsEmpty());
-        return recipe_.ops[0].model ? recipe_.ops[0].model->path : "";
+        return recipe_.ops[0].models.empty() ? "" : recipe_.ops[0].models[0].path;
     }
 
     static constexpr const char* kSearched = "  - language_id_score_filter:\n";
@@ -66,17 +66,17 @@ TEST_F(FindModels, NamedByTheRecipe) {
     const std::string bytes = model_bytes("hs.ftz");
     folder_.write("any.name", bytes);
     EXPECT_THAT(find(named(folder_ / "any.name")), IsEmpty());
-    EXPECT_FALSE(recipe_.ops[0].model.has_value());
-    ASSERT_TRUE(recipe_.ops[1].model.has_value());
-    EXPECT_EQ(recipe_.ops[1].model->path, folder_ / "any.name");
-    EXPECT_EQ(recipe_.ops[1].model->size_bytes, bytes.size());
-    EXPECT_EQ(recipe_.ops[1].model->hash, to_hex(xxh3_128(bytes)));
+    EXPECT_THAT(recipe_.ops[0].models, IsEmpty());
+    ASSERT_EQ(recipe_.ops[1].models.size(), 1U);
+    EXPECT_EQ(recipe_.ops[1].models[0].path, folder_ / "any.name");
+    EXPECT_EQ(recipe_.ops[1].models[0].size_bytes, bytes.size());
+    EXPECT_EQ(recipe_.ops[1].models[0].hash, to_hex(xxh3_128(bytes)));
     EXPECT_THAT(recipe_.notices, IsEmpty()) << "who named it knows it";
     EXPECT_THAT(problem(named(folder_.path().string())),
                 HasSubstr("has no lid.176.bin or lid.176.ftz. Get lid.176.bin"));
     folder_.write("lid.176.ftz", bytes);
     EXPECT_THAT(find(named(folder_.path().string())), IsEmpty());
-    EXPECT_EQ(recipe_.ops[1].model->path, folder_ / "lid.176.ftz");
+    EXPECT_EQ(recipe_.ops[1].models[0].path, folder_ / "lid.176.ftz");
 }
 
 TEST_F(FindModels, LookedForInOrder) {
@@ -153,8 +153,8 @@ TEST_F(FindModels, OfBranchesOnce) {
     find_models(*files_, catalog_, places_, loaded.recipe, problems);
     EXPECT_THAT(problems, IsEmpty());
     for (const RecipeBranch& branch : loaded.recipe.branches) {
-        ASSERT_TRUE(branch.ops[0].model.has_value());
-        EXPECT_FALSE(branch.ops[1].model.has_value());
+        ASSERT_EQ(branch.ops[0].models.size(), 1U);
+        EXPECT_THAT(branch.ops[1].models, IsEmpty());
     }
 }
 

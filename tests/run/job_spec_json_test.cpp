@@ -17,7 +17,8 @@ JobSpec full_spec() {
     filter.params = {{"min_len", 10}, {"ratio", 0.1}, {"nested", {{"list", {1, nullptr, "x"}}}}};
     filter.family = "filter";
     filter.words = {"the", "zwölf", ""};
-    filter.model = ModelFile{.path = "/models/ä b.ftz", .size_bytes = 1ULL << 40, .hash = "00ff"};
+    filter.models = {{.path = "/models/ä b.ftz", .size_bytes = 1ULL << 40, .hash = "00ff"},
+                     {.path = "m", .size_bytes = 0, .hash = "11"}};
     OpCall dedup;
     dedup.name = "document_deduplicator";
     dedup.dataset_wide = true;
@@ -68,11 +69,12 @@ TEST(JobSpecJson, AllFieldsComeBackAsTheyWere) {
     EXPECT_FALSE(back.ops[0].dataset_wide);
     EXPECT_EQ(back.ops[0].words, spec.ops[0].words);
     EXPECT_EQ(back.ops[1].words, std::nullopt);
-    ASSERT_TRUE(back.ops[0].model.has_value());
-    EXPECT_EQ(back.ops[0].model->path, spec.ops[0].model->path);
-    EXPECT_EQ(back.ops[0].model->size_bytes, spec.ops[0].model->size_bytes);
-    EXPECT_EQ(back.ops[0].model->hash, spec.ops[0].model->hash);
-    EXPECT_FALSE(back.ops[1].model.has_value());
+    ASSERT_EQ(back.ops[0].models.size(), 2U);
+    EXPECT_EQ(back.ops[0].models[1].path, "m");
+    EXPECT_EQ(back.ops[0].models[0].path, spec.ops[0].models[0].path);
+    EXPECT_EQ(back.ops[0].models[0].size_bytes, spec.ops[0].models[0].size_bytes);
+    EXPECT_EQ(back.ops[0].models[0].hash, spec.ops[0].models[0].hash);
+    EXPECT_TRUE(back.ops[1].models.empty());
     EXPECT_TRUE(back.ops[1].dataset_wide);
     EXPECT_EQ(back.ops[1].params, nlohmann::json::object());
     EXPECT_EQ(back.text_key, spec.text_key);

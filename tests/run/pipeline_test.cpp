@@ -27,7 +27,7 @@ protected:
     Pipeline make(const ModelFile& model) {
         JobSpec spec;
         spec.ops = {op_call(catalog_, "language_id_score_filter")};
-        spec.ops.front().model = model;
+        spec.ops.front().models = {model};
         return make_pipeline(spec, catalog_, files_, {}, {});
     }
     std::string error_of(const ModelFile& model) {

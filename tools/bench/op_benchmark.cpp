@@ -68,7 +68,7 @@ public:
         : name_(op.name) {
         JobSpec job;
         job.ops.push_back({.name = op.name, .params = params, .dataset_wide = op.dataset_wide()});
-        if (op.model) job.ops.back().model = model_file(options.model);
+        if (!op.models.empty()) job.ops.back().models = {model_file(options.model)};
         pipeline_ = make_pipeline(job, catalog, *files_, options.corpus, "");
         text_column_ = pipeline_.schema->find(job.text_key).value();
         parser_ = pipeline_.input->make_parser(pipeline_.schema);
@@ -194,7 +194,7 @@ int run(int count, char** arguments) {
     if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 2;
     const OpCatalog catalog = make_op_catalog();
     for (const OpSpec& op : catalog.all()) {
-        if (op.model && !std::filesystem::exists(options.model)) continue;
+        if (!op.models.empty() && !std::filesystem::exists(options.model)) continue;
         add_benchmark(op.name, options, catalog, op, params_of(op.name));
         const json plain = plain_params_of(op.name);
         if (!plain.is_null()) add_benchmark(op.name + "/pcre2", options, catalog, op, plain);

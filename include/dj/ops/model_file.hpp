@@ -7,9 +7,13 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
+#include "dj/spec/param.hpp"
+
 namespace dj {
 
-/// Which model an operator needs, and where it may be.
+/// One model that an operator needs, and where it may be.
 struct ModelNeed {
     std::string noun;        ///< "the language model of fastText"
     std::string path_param;  ///< The parameter that names a file; null: it is looked for.
@@ -18,6 +22,16 @@ struct ModelNeed {
     /// Paths in the folder of an installed Python package that carries the model.
     std::vector<std::string> packaged;
     std::string advice;  ///< How to get it: one or two sentences.
+    /// The parameter whose text stands for each `{}` in `names` and `advice`; empty: there is none.
+    std::string language_param{};
+    /// The boolean parameter without which the model is not needed; empty: it always is.
+    std::string only_with{};
 };
+
+/// Those of `needs` that an operator has with these parameters (those that are missing in `values` have the defaults of
+/// `params`), the language filled in.
+[[nodiscard]] std::vector<ModelNeed> models_needed(const std::vector<ModelNeed>& needs,
+                                                   const std::vector<ParamSpec>& params,
+                                                   const nlohmann::json& values);
 
 }  // namespace dj

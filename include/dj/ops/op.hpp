@@ -87,8 +87,9 @@ public:
 
 /// What an op gets besides its parameters, from who runs it. What it did not ask for is not looked at.
 struct OpSupplies {
-    std::vector<std::string> words{};          ///< For `OpSpec::word_list`.
-    std::shared_ptr<const FileBytes> model{};  ///< For `OpSpec::model`; null: the op will not run.
+    std::vector<std::string> words{};  ///< For `OpSpec::word_list`.
+    /// For `OpSpec::models_for(params)`, in its order; none, or null for one: the op will not run.
+    std::vector<std::shared_ptr<const FileBytes>> models{};
 };
 
 struct OpSpec {
@@ -109,16 +110,21 @@ struct OpSpec {
     std::vector<Example> examples;
     /// The list of words that the op looks words up in, if it needs one.
     std::optional<WordListNeed> word_list;
-    /// The model that it computes with, if it needs one.
-    std::optional<ModelNeed> model;
+    /// The models that it computes with; which of them depends on its parameters (`models_for`).
+    std::vector<ModelNeed> models;
     /// Makes the op from parameters that `check_values` found sound, and what it needs besides. Throws UserError for what
     /// only the op can judge (a pattern that does not compile, a file that is no model).
     std::function<std::unique_ptr<const Op>(const nlohmann::json& params, const OpSupplies& supplies)>
         make_supplied;
 
-    /// The same with the words that come with the program, and without a model: to look at, not to run. Throws Bug where
+    /// The same with the words that come with the program, and without models: to look at, not to run. Throws Bug where
     /// the parameters name a folder.
     [[nodiscard]] std::unique_ptr<const Op> make(const nlohmann::json& values) const;
+
+    /// The models that it needs with these parameters.
+    [[nodiscard]] std::vector<ModelNeed> models_for(const nlohmann::json& values) const {
+        return models_needed(models, params, values);
+    }
 
     [[nodiscard]] bool dataset_wide() const {
         return shape == OpShape::group_by_key || shape == OpShape::order_by_key;

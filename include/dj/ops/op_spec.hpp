@@ -14,8 +14,9 @@
 /// Optional: `void prepare()` (not const) runs once when the parameters are set; it checks what only the operator can
 /// judge and throws UserError. `std::vector<std::string> fields_read()` names fields besides the text. An operator that
 /// declares `words(...)` gets them, sorted and each once, by `void take_words(const std::vector<std::string>&)` (not
-/// const), before `prepare`; one that declares `model(...)`, the file by
-/// `void take_model(std::shared_ptr<const FileBytes>)`, which throws UserError for a file that is no such model.
+/// const), before `prepare`; one that declares `model(...)`, once or more, each file by
+/// `void take_model(std::size_t which, std::shared_ptr<const FileBytes>)`, which throws UserError for a file that is no
+/// such model; `which` counts the models that are needed with the parameters at hand.
 #pragma once
 
 #include <string>
@@ -34,7 +35,7 @@ concept TakesWords = requires(T op, const std::vector<std::string>& words) {
 };
 template <class T>
 concept TakesModel = requires(T op, std::shared_ptr<const FileBytes> file) {
-    op.take_model(std::move(file));
+    op.take_model(std::size_t{}, std::move(file));
 };
 }  // namespace op_detail
 
@@ -88,9 +89,9 @@ public:
         spec_.word_list = std::move(need);
         return std::move(*this);
     }
-    /// Needs a model; after the declaration of its parameters, one of which names a file.
+    /// Needs a model; after the declaration of its parameters, one of which names a file. Once for each model.
     Describe&& model(ModelNeed need) && {
-        spec_.model = std::move(need);
+        spec_.models.push_back(std::move(need));
         return std::move(*this);
     }
     /// All three are JSON; see OpSpec::Example.
@@ -106,8 +107,8 @@ public:
         spec_.params.insert(spec_.params.end(), base.specs().begin(), base.specs().end());
         if (op_detail::TakesWords<T> != spec_.word_list.has_value())
             throw Bug(spec_.name + " must both say which words it needs and take them");
-        if (op_detail::TakesModel<T> != spec_.model.has_value())
-            throw Bug(spec_.name + " must both say which model it needs and take it");
+        if (op_detail::TakesModel<T> == spec_.models.empty())
+            throw Bug(spec_.name + " must both say which models it needs and take them");
         spec_.make_supplied = [name = spec_.name, own = std::move(params_), base = std::move(base),
                                stats = spec_.stats](
                                   const nlohmann::json& params,
@@ -116,7 +117,9 @@ public:
             own.assign(op, params);
             if constexpr (op_detail::TakesWords<T>) op.take_words(supplies.words);
             if constexpr (op_detail::TakesModel<T>) {
-                if (supplies.model) op.take_model(supplies.model);
+                for (std::size_t i = 0; i < supplies.models.size(); ++i) {
+                    if (supplies.models[i]) op.take_model(i, supplies.models[i]);
+                }
             }
             if constexpr (requires { op.prepare(); }) op.prepare();
             return std::make_unique<DescribedOp<T>>(std::move(op), base.read(name, params), stats);

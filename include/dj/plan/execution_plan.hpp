@@ -104,7 +104,7 @@ struct OpCall {
     std::string cost{};    ///< "cheap", "moderate" or "dear", as declared; empty: judged by the name.
     /// Those the operator looks words up in, read where the recipe was checked. Apart from `params`: nobody is shown them.
     std::optional<std::vector<std::string>> words{};
-    std::optional<ModelFile> model{};  ///< The same of the model that it needs.
+    std::vector<ModelFile> models{};  ///< The same of the models that it needs.
 };
 
 /// A run of row-wise operators [first_op, end_op) that is executed fused, and the dataset-wide operator (at index

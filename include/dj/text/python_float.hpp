@@ -12,6 +12,9 @@ namespace dj {
 /// where Python raises ValueError.
 [[nodiscard]] std::optional<double> python_float(std::string_view text);
 
+/// Python's `round(value, digits)` of a finite value.
+[[nodiscard]] double python_round(double value, int digits);
+
 /// numpy's `asarray(values).mean()` of doubles: its pairwise order of additions. NaN for no values.
 [[nodiscard]] double numpy_mean(std::span<const double> values);
 

@@ -26,6 +26,11 @@ public:
     /// Takes the words of `text` (valid UTF-8) in. Throws UserError for a text beyond `kLongestText`.
     void assign(std::string_view text);
 
+    /// The other way: words that something else has split, each by itself. Throws as `assign` does.
+    void clear();
+    /// Takes one in: in lower case, without SPECIAL_CHARACTERS at both ends, and not if it is then empty.
+    void add(std::string_view piece);
+
     [[nodiscard]] std::span<const Word> words() const { return words_; }
     /// All words, one space behind each.
     [[nodiscard]] std::string_view bytes() const { return {bytes_.data(), size_}; }
@@ -34,6 +39,7 @@ public:
     }
 
 private:
+    void make_room(std::size_t bytes);
     void take_in(std::string_view piece);
 
     std::string lower_;

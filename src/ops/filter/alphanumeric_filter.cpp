@@ -33,7 +33,7 @@ OpSpec alphanumeric_filter() {
                "Keeps rows whose text has a fitting share of letters and digits.\n\n"
                "Letters and digits of all scripts count (Python's `str.isalnum`), combining marks do not. "
                "An empty text has a share of 0.")
-        .param(&T::tokenization, "tokenization", kTokenizationDoc)
+        .param(&T::tokenization, "tokenization", kNoTokenizationDoc)
         .param(&T::min_ratio, "min_ratio", "The least share of letters and digits. Null: any.")
         .param(&T::max_ratio, "max_ratio", "The greatest share of letters and digits. Null: any.")
         .stat("alnum_ratio", "Letters and digits, divided by all characters.")

@@ -60,7 +60,7 @@ struct LanguageIdScoreFilter {
         std::string lower;
     };
 
-    void take_model(std::shared_ptr<const FileBytes> file) {
+    void take_model(std::size_t /*the only one*/, std::shared_ptr<const FileBytes> file) {
         model_ = std::make_shared<const LanguageModel>(std::move(file));
     }
     void prepare() {

@@ -29,15 +29,24 @@ struct ListedWordsFilter {
 
     struct Scratch {
         std::string joined;
+        OptionalTokenizer::Scratch tokenizer;
     };
+    std::optional<std::string> sp_model_path;
+
+    void take_model(std::size_t /*the only one*/, const std::shared_ptr<const FileBytes>& file) {
+        tokenizer_.take_model(*file);
+    }
+    Scratch make_scratch() const { return {.joined = {}, .tokenizer = tokenizer_.make_scratch()}; }
 
     void take_words(const std::vector<std::string>& words) { listed_.take_words(words); }
     void prepare() {
-        refuse_tokenization(tokenization);
         if (use_words_aug) listed_.look_up_groups(words_aug_group_sizes, words_aug_join_char);
     }
     void compute(const Sample& sample, std::span<double> stats, Scratch& scratch) const {
-        stats[0] = listed_.share(sample.facts().refined_words(), scratch.joined);
+        const RefinedWords& words = tokenization
+                                        ? OptionalTokenizer::refined_words(sample.text(), scratch.tokenizer)
+                                        : sample.facts().refined_words();
+        stats[0] = listed_.share(words, scratch.joined);
     }
     bool keep(std::span<const double> stats, const KeepRange& range) const {
         return range.keeps(stats[0], min_ratio, max_ratio);
@@ -45,6 +54,7 @@ struct ListedWordsFilter {
 
 private:
     ListedWords listed_;
+    OptionalTokenizer tokenizer_;
 };
 
 /// All of the declaration but the examples. `about` says what the operator is for.
@@ -75,6 +85,8 @@ template <class List>
         .param(&T::words_aug_group_sizes, "words_aug_group_sizes", kGroupSizesDoc,
                {.bounds = {.min = 1, .max = std::nullopt}})
         .param(&T::words_aug_join_char, "words_aug_join_char", kJoinCharDoc)
+        .param(&T::sp_model_path, "sp_model_path", kTokenizerPathDoc)
+        .model(tokenizer_need("tokenization"))
         .words({.kind = kind, .folder_param = kind + "_dir", .language_param = "lang"})
         .stat(kind + "_ratio", "Share of " + noun + " in all words.");
 }

@@ -21,18 +21,29 @@ struct WordRepetitionFilter {
 
     struct Scratch {
         RepeatCounter counter;
+        OptionalTokenizer::Scratch tokenizer;
     };
+    std::optional<std::string> sp_model_path;
 
-    void prepare() const { refuse_tokenization(tokenization); }
+    void take_model(std::size_t /*the only one*/, const std::shared_ptr<const FileBytes>& file) {
+        tokenizer_.take_model(*file);
+    }
+    Scratch make_scratch() const { return {.counter = {}, .tokenizer = tokenizer_.make_scratch()}; }
     void compute(const Sample& sample, std::span<double> stats, Scratch& scratch) const {
-        const std::uint64_t grams = count_word_grams(sample.facts().refined_words(),
-                                                     static_cast<std::uint64_t>(rep_len), scratch.counter);
+        const RefinedWords& words = tokenization
+                                        ? OptionalTokenizer::refined_words(sample.text(), scratch.tokenizer)
+                                        : sample.facts().refined_words();
+        const std::uint64_t grams =
+            count_word_grams(words, static_cast<std::uint64_t>(rep_len), scratch.counter);
         const std::span<const std::uint32_t> repeats = scratch.counter.repeats();
         stats[0] = ratio(std::accumulate(repeats.begin(), repeats.end(), std::uint64_t{0}), grams);
     }
     bool keep(std::span<const double> stats, const KeepRange& range) const {
         return range.keeps(stats[0], min_ratio, max_ratio);
     }
+
+private:
+    OptionalTokenizer tokenizer_;
 };
 
 }  // namespace
@@ -46,11 +57,13 @@ OpSpec word_repetition_filter() {
                        "both ends. All sequences of `rep_len` words are counted; those that occur more than "
                        "once are added up and divided by "
                        "the number of all. A text of fewer words has a share of 0.")
-        .param(&T::lang, "lang", kLangOfTokenizerDoc, {.inert = true})
+        .param(&T::lang, "lang", kLangOfTokenizerDoc)
         .param(&T::tokenization, "tokenization", kTokenizationDoc)
         .param(&T::rep_len, "rep_len", "Words of a sequence.", {.bounds = {.min = 1}})
         .param(&T::min_ratio, "min_ratio", "The least share of repeated sequences. Null: any.")
         .param(&T::max_ratio, "max_ratio", "The greatest share of repeated sequences. Null: any.")
+        .param(&T::sp_model_path, "sp_model_path", kTokenizerPathDoc)
+        .model(tokenizer_need("tokenization"))
         .stat("word_rep_ratio", "Repeated sequences, divided by all.")
         .cost(CostClass::moderate)
         .example(R"({"rep_len": 2})", R"("so it goes, so it goes")", "false")

@@ -16,13 +16,26 @@ struct WordsNumFilter {
     std::optional<std::int64_t> min_num = 10;
     std::optional<std::int64_t> max_num = std::numeric_limits<std::int64_t>::max();
 
-    void prepare() const { refuse_tokenization(tokenization); }
-    void compute(const Sample& sample, std::span<double> stats) const {
-        stats[0] = static_cast<double>(sample.facts().profile().words);
+    std::optional<std::string> sp_model_path;
+
+    using Scratch = OptionalTokenizer::Scratch;
+
+    void take_model(std::size_t /*the only one*/, const std::shared_ptr<const FileBytes>& file) {
+        tokenizer_.take_model(*file);
+    }
+    Scratch make_scratch() const { return tokenizer_.make_scratch(); }
+    void compute(const Sample& sample, std::span<double> stats, Scratch& scratch) const {
+        const std::uint64_t words =
+            tokenization ? OptionalTokenizer::refined_words(sample.text(), scratch).words().size()
+                         : sample.facts().profile().words;
+        stats[0] = static_cast<double>(words);
     }
     bool keep(std::span<const double> stats, const KeepRange& range) const {
         return range.keeps(stats[0], min_num, max_num);
     }
+
+private:
+    OptionalTokenizer tokenizer_;
 };
 
 }  // namespace
@@ -36,10 +49,12 @@ OpSpec words_num_filter() {
                        "emoji and other special characters alone. Chinese and Japanese text, which is "
                        "written without spaces, has "
                        "few words in this sense.")
-        .param(&T::lang, "lang", kLangOfTokenizerDoc, {.inert = true})
+        .param(&T::lang, "lang", kLangOfTokenizerDoc)
         .param(&T::tokenization, "tokenization", kTokenizationDoc)
         .param(&T::min_num, "min_num", "The fewest words a text must have. Null: any number.")
         .param(&T::max_num, "max_num", "The most words a text may have. Null: any number.")
+        .param(&T::sp_model_path, "sp_model_path", kTokenizerPathDoc)
+        .model(tokenizer_need("tokenization"))
         .stat("num_words", "Number of words in the text.", StatType::integer)
         .example(R"({"min_num": 3})", R"("two words")", "false")
         .example(R"({"min_num": 3})", R"("now three words")", "true")

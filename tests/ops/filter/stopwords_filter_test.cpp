@@ -79,7 +79,6 @@ TEST(StopwordsFilter, LooksWordsUpAsTheyAreListed) {
 }
 
 TEST(StopwordsFilter, RefusesWhatItCannotDo) {
-    EXPECT_THROW((void)share_of({}, "a", {{"tokenization", true}}), UserError);
     EXPECT_THROW((void)share_of({}, "a", {{"words_aug_group_sizes", {0}}}), UserError);
     EXPECT_THROW((void)share_of({}, "a", {{"words_aug_group_sizes", {2, -1}}}), UserError);
     EXPECT_THROW((void)share_of({}, "a", {{"words_aug_group_sizes", {"2"}}}), UserError);

@@ -85,6 +85,13 @@ def every_row(params, words=()):
         yield case("words", params, texts(*words))
 
 
+def tokenized(params, languages=("en", "de", "zh")):
+    """Word filters: words are the pieces of the models in tests/goldens/piece_models."""
+    rows = ["et ao in shrd. Et AO!", "", " ", "\n", "the of and", "\u2581", "et\nao\tin", "\u7684\u4E00\u662F \u7684\u4E00", "\u043E\u0435 \u0430\u0438", "\u2603\u2603 \U0001F600", "1 2 3 ...", "\u0130\u03A3 \uFB01", "et " * 400, "a\u00A0b\u3000c"]
+    for language in languages:
+        yield case(f"tokenized, {language}", {**params, "tokenization": True, "lang": language}, texts(*rows, *WORD_TEXTS))
+
+
 def around(stat, low, value, other):
     """Cases of a row's own making: stats that are there, another text field, texts that are none."""
     yield case("a stat that is there is used, not the text", {low: value}, [

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The word lists are those of tests/goldens/words: relative folders are seen from tests/goldens.
-from . import WORD_TEXTS, around, case, every_row, random_texts, ranges, texts
+from . import WORD_TEXTS, around, case, every_row, random_texts, ranges, texts, tokenized
 
 OP = "flagged_words_filter"
 HERE = {"flagged_words_dir": "words/plain"}
@@ -43,3 +43,4 @@ def cases():
         yield {**test, "params": {**HERE, **test["params"]}}
     yield case("a language that is not in the lists", {**HERE, "lang": "xx"}, texts("the"), fails=True)
     yield case("a language that is not in the lists, on texts without words", {**HERE, "lang": "xx", "min_ratio": 0.0}, texts("", "..."))
+    yield from tokenized({**HERE, "max_ratio": 0.1})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from . import WORD_TEXTS, around, case, every_row, ranges, random_texts, texts
+from . import WORD_TEXTS, around, case, every_row, ranges, random_texts, texts, tokenized
 
 OP = "word_repetition_filter"
 REPEATED = [
@@ -25,3 +25,4 @@ def cases():
     yield case("random mixtures, rep_len 4", {"rep_len": 4}, texts(*random_texts(19, 200, PIECES[:5], 60)))
     yield case("long texts", {}, texts("w " * 20000, " ".join(f"{n}w" for n in range(5000)), " ".join(f"{n * n % 97}w" for n in range(5000)), "w" * 70000))
     yield from around("word_rep_ratio", "max_ratio", 0.5, 0.75)
+    yield from tokenized({"rep_len": 2})

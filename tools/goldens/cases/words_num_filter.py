@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from . import WORD_TEXTS, around, case, every_row, ranges, random_texts, texts
+from . import WORD_TEXTS, around, case, every_row, ranges, random_texts, texts, tokenized
 
 OP = "words_num_filter"
 STAIRS = [" ".join(["w"] * n) for n in range(9)] + ["w . " * n for n in range(9)]
@@ -18,3 +18,4 @@ def cases():
     yield case("random mixtures", {"min_num": 3}, texts(*random_texts(11, 400, PIECES, 24)))
     yield case("long texts", {"min_num": 10000}, texts("a " * 9999, "a " * 10000, "a" * 100000, ". " * 30000, "\u5B57\u5B57\n" * 10001))
     yield from around("num_words", "min_num", 4, 3)
+    yield from tokenized({"min_num": 4})

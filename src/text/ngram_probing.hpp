@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+/// KenLM's hash tables with linear probing. Private to `text`.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "text/ngram_file.hpp"
+
+namespace dj::ngram {
+
+/// What the model says of an n-gram that is not of the longest.
+struct Entry {
+    float probability = 0;  ///< Logarithm to base 10, as all here.
+    float backoff = 0;
+    bool extends_left = false;  ///< Whether it is the end of longer n-grams.
+};
+
+[[nodiscard]] inline std::uint64_t bucket_count(std::uint64_t entries, float multiplier) {
+    const float scaled = multiplier * static_cast<float>(entries);  // in floats, as KenLM has it
+    return std::max(entries + 1, static_cast<std::uint64_t>(scaled));
+}
+
+/// Entries of `kBytes` that begin with a key of 8; key 0 is an empty bucket.
+template <std::size_t kBytes>
+class HashTable {
+public:
+    HashTable() = default;
+    HashTable(FileParts& parts, std::uint64_t entries, float multiplier)
+        : buckets_(bucket_count(entries, multiplier)), begin_(parts.take(buckets_, kBytes)) {}
+
+    /// What stands behind the key; null if it is not there.
+    [[nodiscard]] const char* find(std::uint64_t key) const {
+        const char* at = begin_ + key % buckets_ * kBytes;
+        const char* const end = begin_ + buckets_ * kBytes;
+        for (std::uint64_t tries = 0; tries < buckets_;
+             ++tries) {  // a damaged table may have no empty bucket
+            const auto found = load<std::uint64_t>(at);
+            if (found == key) return at + sizeof(std::uint64_t);
+            if (found == 0) return nullptr;
+            at += kBytes;
+            if (at == end) at = begin_;
+        }
+        return nullptr;
+    }
+
+private:
+    std::uint64_t buckets_ = 1;
+    const char* begin_ = nullptr;
+};
+
+class ProbingVocabulary {
+public:
+    ProbingVocabulary(FileParts& parts, const FileHeader& header)
+        : head_(parts.take(sizeof(std::uint64_t))),
+          table_(parts, header.counts.front(), header.probing_multiplier),
+          words_(header.counts.front()) {}
+
+    [[nodiscard]] std::uint32_t version() const { return load<std::uint32_t>(head_); }
+    [[nodiscard]] std::uint32_t find(std::uint64_t hash) const {
+        const char* const found = table_.find(hash);
+        const auto word = found == nullptr ? 0 : load<std::uint32_t>(found);
+        return word <= words_ ? word : 0;
+    }
+
+private:
+    const char* head_;
+    HashTable<12> table_;
+    std::uint64_t words_;
+};
+
+/// `kWeights` floats an entry: probability, backoff, and with rest costs those, which no score needs.
+template <std::size_t kWeights>
+class ProbingSearch {
+public:
+    using Vocabulary = ProbingVocabulary;
+    /// A hash of the words so far.
+    using Node = std::uint64_t;
+
+    ProbingSearch(FileParts& parts, const FileHeader& header)
+        : unigrams_(parts.take(header.counts.front() + 1, kWeights * sizeof(float))) {
+        for (std::size_t n = 1; n + 1 < header.counts.size(); ++n)
+            middle_.emplace_back(parts, header.counts[n], header.probing_multiplier);
+        longest_ = {parts, header.counts.back(), header.probing_multiplier};
+    }
+
+    [[nodiscard]] std::size_t order() const { return middle_.size() + 2; }
+    [[nodiscard]] Entry unigram(std::uint32_t word, Node& node) const {
+        node = word;
+        return entry(unigrams_ + word * kWeights * sizeof(float));
+    }
+    /// Of `level + 2` words; `node` becomes that of the longer n-gram.
+    [[nodiscard]] std::optional<Entry> middle(std::size_t level, std::uint32_t word, Node& node) const {
+        node = combine(node, word);
+        const char* const found = middle_[level].find(node);
+        if (found == nullptr) return std::nullopt;
+        return entry(found);
+    }
+    [[nodiscard]] std::optional<float> longest(std::uint32_t word, Node node) const {
+        const char* const found = longest_.find(combine(node, word));
+        if (found == nullptr) return std::nullopt;
+        return load<float>(found);
+    }
+
+private:
+    static Node combine(Node node, std::uint32_t word) {
+        constexpr std::uint64_t kOfNode = 8978948897894561157ULL;
+        constexpr std::uint64_t kOfWord = 17894857484156487943ULL;
+        return (node * kOfNode) ^ (static_cast<std::uint64_t>(std::uint32_t{1} + word) * kOfWord);
+    }
+    /// The sign of a probability, which is never positive, says whether no n-gram extends this one.
+    static Entry entry(const char* at) {
+        constexpr std::uint32_t kSign = 0x80000000U;
+        const auto bits = load<std::uint32_t>(at);
+        return {.probability = std::bit_cast<float>(bits | kSign),
+                .backoff = load<float>(at + sizeof(float)),
+                .extends_left = (bits & kSign) == 0};
+    }
+
+    const char* unigrams_;
+    std::vector<HashTable<sizeof(std::uint64_t) + kWeights * sizeof(float)>> middle_;
+    HashTable<12> longest_;
+};
+
+}  // namespace dj::ngram
