@@ -186,7 +186,7 @@ private:
             op_->key(sample, key, scratch_.get());
             if (sample.failed()) return;
             auto hash = op_->hash_text(key);
-            if (row.contains(spec_->hash_column)) hash = row[spec_->hash_column].dump();  // computed before
+            if (row.contains(spec_->hash_column)) hash = row[spec_->hash_column].get<std::string>();  // computed before
             result_.hashes.push_back(hash);
             if (!row.contains(spec_->hash_column)) row[spec_->hash_column] = hash;
             if (op_->key_distance() > 0) {
