@@ -11,6 +11,7 @@
 #include "dj/base/error.hpp"
 #include "recipe/convert_value.hpp"
 #include "recipe/data_juicer_ops.hpp"
+#include "recipe/ray_names.hpp"
 
 namespace dj {
 namespace {
@@ -58,7 +59,7 @@ public:
                 for (const auto* given : overrides) complain_unused(*given);
                 continue;
             }
-            const auto* spec = catalog_.find(op);
+            const auto* spec = catalog_.find(native_name(op));
             if (spec == nullptr) continue;  // complained about where it stands
             for (const auto* given : overrides) apply(*given, *spec);
         }
@@ -66,7 +67,7 @@ public:
 
     void check(const std::string& text_key) {
         for (auto& step : result_.recipe.process) {
-            if (const auto* spec = catalog_.find(step.op)) {
+            if (const auto* spec = catalog_.find(native_name(step.op))) {
                 check_step(step, *spec, text_key);
             } else {
                 complain(step.place, unknown_op(step.op));
@@ -192,6 +193,7 @@ private:
             params[param.name] = param.value;
         }
         take_over_params(step, params);
+        if (const auto* ray = find_ray_name(step.op)) leave_ray(*ray, params);
         for (const auto& problem : check_values(spec.params, params)) {
             const auto at = std::ranges::find(step.params, problem.param, &RecipeParam::name);
             const auto& origin = at == step.params.end() ? step.place
@@ -239,6 +241,20 @@ private:
                             to_string(step.place), step.op, taken));
         }
         earlier = params;
+    }
+
+    /// The operator of a name that is Ray's is the native one; what only Ray knows is said to have no effect.
+    void leave_ray(const RayName& ray, json& params) {
+        const auto notice =
+            fmt::format("{}: run as {}, which drops the same duplicates and keeps the first row of each",
+                        ray.ray, ray.native);
+        if (std::ranges::find(result_.recipe.notices, notice) == result_.recipe.notices.end())
+            result_.recipe.notices.push_back(notice);
+        for (const auto param : ray.inert) {
+            if (params.erase(std::string(param)) == 0) continue;
+            auto& ops = inert_[std::string(param)];
+            if (std::ranges::find(ops, ray.ray) == ops.end()) ops.emplace_back(ray.ray);
+        }
     }
 
     void note_inert(const OpSpec& spec, const json& params) {

@@ -360,7 +360,7 @@ void Chain::make_keys(ChainRun& run, TextColumn& keys) {
             if (bound.computes_hash) {
                 bound.op->key(sample, key_, key_step_.scratch.get());
             } else {
-                key_.assign(run.batch.text(*bound.hash_column).at(row));
+                bound.op->key_of_hash(run.batch.text(*bound.hash_column).at(row), key_);
             }
         };
         if (!guarded(key_step_, run, row, make_key)) {

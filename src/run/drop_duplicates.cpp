@@ -97,13 +97,7 @@ void mark_dropped(const std::vector<std::string>& answers, std::vector<StagedPar
         for (std::size_t at = 0; at + sizeof(std::uint64_t) <= bytes.size(); at += sizeof(std::uint64_t)) {
             std::uint64_t row_id;
             std::memcpy(&row_id, bytes.data() + at, sizeof row_id);
-            const auto behind =
-                std::upper_bound(partitions.begin(), partitions.end(), row_id,
-                                 [](std::uint64_t id, const StagedPartition& p) { return id < p.first_row; });
-            // Partitions without rows share their first id with the one behind them: the last of them has the row.
-            StagedPartition& partition = *std::prev(behind);
-            if (partition.keep.empty()) partition.keep.assign(partition.rows(), true);
-            partition.keep.at(row_id - partition.first_row) = false;
+            drop_row(partitions, row_id);
         }
     }
 }

@@ -231,9 +231,14 @@ RowPlanCounts JobRun::resolve(const BoundOp& bound, std::vector<StagedPartition>
                                  std::max(share_of(spec_.memory_bytes, kExchangeShare), kLeastExchangeBytes),
                                  meter_,
                                  bound.spec->name};
-    const RowPlanCounts counts = bound.spec->shape == OpShape::group_by_key
-                                     ? drop_duplicates(context, staged, total_rows)
-                                     : reorder(context, *bound.op, staged, total_rows);
+    const auto resolved = [&] {
+        if (bound.spec->shape == OpShape::order_by_key)
+            return reorder(context, *bound.op, staged, total_rows);
+        const std::uint32_t distance = bound.op->key_distance();
+        if (distance > 0) return drop_near_duplicates(context, distance, staged, total_rows);
+        return drop_duplicates(context, staged, total_rows);
+    };
+    const RowPlanCounts counts = resolved();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     resolved_.push_back({bound.index, counts, seconds});
     if (board_) board_->note(resolved_.back());

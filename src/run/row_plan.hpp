@@ -37,6 +37,13 @@ struct RowPlanCounts {
                                             std::vector<StagedPartition>& partitions,
                                             std::uint64_t total_rows);
 
+/// Collective. Keys are fingerprints of 64 bits. Rows whose fingerprints differ in at most `distance` bits are linked;
+/// of rows that are linked, directly or by others, the one with the smallest row id stays. Sets `keep` of the
+/// partitions. What it needs of memory beyond `memory_bytes`: docs/adr/0019.
+[[nodiscard]] RowPlanCounts drop_near_duplicates(const RowPlanContext& context, std::uint32_t distance,
+                                                 std::vector<StagedPartition>& partitions,
+                                                 std::uint64_t total_rows);
+
 /// Collective. Orders all rows by key (ties by row id), keeps the first `op.select_count`, and moves them so that each
 /// rank holds a stretch of the new order, cut into partitions. Throws UserError (on all ranks) if keys of different
 /// kinds meet.

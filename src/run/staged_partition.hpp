@@ -3,7 +3,9 @@
 /// which order.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,17 @@ struct StagedPartition {
         return total;
     }
 };
+
+/// Clears the flag of a row of these partitions, which are in the order of their rows.
+inline void drop_row(std::vector<StagedPartition>& partitions, std::uint64_t row_id) {
+    const auto behind =
+        std::upper_bound(partitions.begin(), partitions.end(), row_id,
+                         [](std::uint64_t id, const StagedPartition& p) { return id < p.first_row; });
+    // Partitions without rows share their first id with the one behind them: the last of them has the row.
+    StagedPartition& partition = *std::prev(behind);
+    if (partition.keep.empty()) partition.keep.assign(partition.rows(), true);
+    partition.keep.at(row_id - partition.first_row) = false;
+}
 
 /// This rank's partitions of a pass that is complete, on their way to the row plan. `states` are as `complete` numbers
 /// them; their rows and keys are moved from.

@@ -106,6 +106,10 @@ Outcome compare(const OpSpec& spec, const json& golden, std::string& detail) {
     detail = "got " + output.dump() + "\nnot " + golden["output"].dump();
     if (output != golden["output"]) return Outcome::differs;
     if (!golden["stats"].is_null() && json(result.stats) != golden["stats"]) return Outcome::differs;
+    if (golden.contains("hashes") && json(result.hashes) != golden["hashes"]) {
+        detail = "hashes " + json(result.hashes).dump() + "\nnot " + golden["hashes"].dump();
+        return Outcome::differs;
+    }
     return Outcome::same;
 }
 

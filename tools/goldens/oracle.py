@@ -36,7 +36,8 @@ def per_row(operator, rows):
     whole = operator.run(NestedDataset.from_list(rows), reduce=False).to_list()
     if isinstance(operator, Filter):
         return {"stats": [row[Fields.stats] for row in whole]}
-    return {"hashes": [row[HashKeys.hash] for row in whole]}
+    column = next(key for key in (HashKeys.hash, HashKeys.simhash) if key in whole[0])
+    return {"hashes": [row[column] for row in whole]}
 
 
 def record(name, test):

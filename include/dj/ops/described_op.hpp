@@ -162,6 +162,17 @@ public:
         if constexpr (RowDeduplicator<T>) return op_.hash_text(key);
         return Op::hash_text(key);
     }
+    void key_of_hash(std::string_view hash, std::string& key) const override {
+        if constexpr (requires { op_.key_of_hash(hash, key); }) {
+            op_.key_of_hash(hash, key);
+        } else {
+            Op::key_of_hash(hash, key);
+        }
+    }
+    std::uint32_t key_distance() const override {
+        if constexpr (requires { op_.key_distance(); }) return op_.key_distance();
+        return Op::key_distance();
+    }
     std::vector<std::string> fields_read() const override {
         if constexpr (requires { op_.fields_read(); }) return op_.fields_read();
         return {};

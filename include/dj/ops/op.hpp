@@ -78,6 +78,13 @@ public:
     [[nodiscard]] virtual bool reorders() const { return true; }
     /// group_by_key: text of the column that `keep_hashes_in_res_ds` shows for a key; the column is `hash_column`.
     [[nodiscard]] virtual std::string hash_text(std::string_view key) const;
+    /// group_by_key: appends to the empty `key` what stands for the key that `hash_text` showed: where an operator before
+    /// made the column. The text itself, unless keys are compared by their bits.
+    virtual void key_of_hash(std::string_view hash, std::string& key) const { key.append(hash); }
+    /// group_by_key: 0: equal keys are duplicates. Else keys are fingerprints of 64 bits (8 bytes, in the order of the
+    /// machine), and those that differ in at most so many bits are linked: of all that are linked, also by others, the
+    /// first row in order stays.
+    [[nodiscard]] virtual std::uint32_t key_distance() const { return 0; }
 
     /// Paths (dotted) of the fields besides the text that the op reads, in the order of `Sample::field_json`.
     [[nodiscard]] virtual std::vector<std::string> fields_read() const { return {}; }

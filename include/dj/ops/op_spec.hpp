@@ -7,7 +7,9 @@
 ///   mapper, 1→n     void split(const Sample&, TextSink&, Scratch&)
 ///   filter          void compute(const Sample&, std::span<double> stats, Scratch&);
 ///                   bool keep(std::span<const double> stats, const KeepRange&)
-///   deduplicator    void key(const Sample&, std::string& key, Scratch&); std::string hash_text(std::string_view key)
+///   deduplicator    void key(const Sample&, std::string& key, Scratch&); std::string hash_text(std::string_view key);
+///                   where keys are fingerprints: std::uint32_t key_distance();
+///                   void key_of_hash(std::string_view hash, std::string& key)
 ///   selector        void key(const Sample&, std::string& key, Scratch&); std::uint64_t select_count(std::uint64_t rows);
 ///                   bool descending(); bool reorders()
 ///

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dj/base/md5_lanes.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace dj {
+
+namespace {
+
+constexpr std::size_t kBlockBytes = 64;
+
+/// Sixteen numbers; the compiler makes of it what the processor has.
+using Lanes [[gnu::vector_size(64)]] = std::uint32_t;
+
+/// RFC 1321, 3.4: floor(2^32 * abs(sin(i + 1))).
+constexpr std::array<std::uint32_t, 64> kSines{
+    0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
+    0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821,
+    0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa, 0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8,
+    0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed, 0xa9e3e905, 0xfcefa3f8, 0x676f02d9, 0x8d2a4c8a,
+    0xfffa3942, 0x8771f681, 0x6d9d6122, 0xfde5380c, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70,
+    0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665,
+    0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1,
+    0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
+constexpr std::array<std::array<int, 4>, 4> kShifts{
+    {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}}};
+
+template <class Word>
+struct State {
+    Word a = Word{} + 0x67452301U;
+    Word b = Word{} + 0xefcdab89U;
+    Word c = Word{} + 0x98badcfeU;
+    Word d = Word{} + 0x10325476U;
+};
+
+template <int Step, class Word>
+[[gnu::always_inline]] inline void step(State<Word>& s, const Word* words) {
+    constexpr int kRound = Step / 16;
+    Word mixed;
+    int index;
+    if constexpr (kRound == 0) {
+        mixed = s.d ^ (s.b & (s.c ^ s.d));
+        index = Step;
+    } else if constexpr (kRound == 1) {
+        mixed = s.c ^ (s.d & (s.b ^ s.c));
+        index = (5 * Step + 1) % 16;
+    } else if constexpr (kRound == 2) {
+        mixed = s.b ^ s.c ^ s.d;
+        index = (3 * Step + 5) % 16;
+    } else {
+        mixed = s.c ^ (s.b | ~s.d);
+        index = (7 * Step) % 16;
+    }
+    constexpr int kShift = kShifts[kRound][Step % 4];
+    const Word sum = s.a + mixed + kSines[Step] + words[index];
+    s.a = s.d;
+    s.d = s.c;
+    s.c = s.b;
+    s.b = s.b + ((sum << kShift) | (sum >> (32 - kShift)));
+}
+
+template <class Word, int... Steps>
+[[gnu::always_inline]] inline void all_steps(State<Word>& s, const Word* words,
+                                             std::integer_sequence<int, Steps...>) {
+    (step<Steps>(s, words), ...);
+}
+
+template <class Word>
+void compress(State<Word>& state, const Word* words) {
+    State<Word> s = state;
+    all_steps(s, words, std::make_integer_sequence<int, 64>());
+    state.a += s.a;
+    state.b += s.b;
+    state.c += s.c;
+    state.d += s.d;
+}
+
+/// Digests are little-endian words; the number wanted reads their bytes from the first.
+std::uint64_t first_bytes(std::uint32_t a, std::uint32_t b) {
+    return (std::uint64_t{__builtin_bswap32(a)} << 32U) | __builtin_bswap32(b);
+}
+
+std::size_t blocks_of(std::size_t bytes) { return (bytes + 8) / kBlockBytes + 1; }
+
+/// Block `block` of the padded message.
+std::array<std::uint32_t, 16> padded_block(std::string_view message, std::size_t block) {
+    std::array<char, kBlockBytes> bytes{};
+    const std::size_t begin = block * kBlockBytes;
+    if (begin < message.size())
+        std::memcpy(bytes.data(), message.data() + begin, std::min(kBlockBytes, message.size() - begin));
+    if (message.size() >= begin && message.size() - begin < kBlockBytes)
+        bytes[message.size() - begin] = static_cast<char>(0x80);
+    if (block + 1 == blocks_of(message.size())) {
+        const std::uint64_t bits = std::uint64_t{message.size()} * 8;
+        std::memcpy(bytes.data() + kBlockBytes - sizeof bits, &bits, sizeof bits);
+    }
+    std::array<std::uint32_t, 16> words;
+    std::memcpy(words.data(), bytes.data(), bytes.size());
+    return words;
+}
+
+}  // namespace
+
+void Md5Lanes::add(std::string_view message, std::vector<std::uint64_t>& out) {
+    const std::size_t blocks = blocks_of(message.size());
+    if (blocks > kMaxBlocks) {
+        State<std::uint32_t> state;
+        for (std::size_t block = 0; block < blocks; ++block)
+            compress(state, padded_block(message, block).data());
+        out.push_back(first_bytes(state.a, state.b));
+        return;
+    }
+    Waiting& waiting = waiting_[blocks - 1];
+    waiting.words.resize(blocks * kWords * kLanes);
+    for (std::size_t block = 0; block < blocks; ++block) {
+        const auto words = padded_block(message, block);
+        std::uint32_t* const lane = waiting.words.data() + block * kWords * kLanes + waiting.lanes;
+        for (std::size_t word = 0; word < kWords; ++word) lane[word * kLanes] = words[word];
+    }
+    if (++waiting.lanes == kLanes) digest(waiting, blocks, out);
+}
+
+void Md5Lanes::finish(std::vector<std::uint64_t>& out) {
+    for (std::size_t i = 0; i < waiting_.size(); ++i) {
+        if (waiting_[i].lanes > 0) digest(waiting_[i], i + 1, out);
+    }
+}
+
+void Md5Lanes::digest(Waiting& waiting, std::size_t blocks, std::vector<std::uint64_t>& out) {
+    State<Lanes> state;
+    for (std::size_t block = 0; block < blocks; ++block) {
+        std::array<Lanes, kWords> words;
+        std::memcpy(words.data(), waiting.words.data() + block * kWords * kLanes, sizeof words);
+        compress(state, words.data());
+    }
+    for (std::size_t lane = 0; lane < waiting.lanes; ++lane)
+        out.push_back(first_bytes(state.a[lane], state.b[lane]));
+    waiting.lanes = 0;
+}
+
+}  // namespace dj
