@@ -150,14 +150,20 @@ class Comparison:
 
     def check(self, recipe):
         """Asks dj-mpi what it lacks."""
+        recipe.missing = sorted(set(MISSING.findall(self.problems(recipe))))
+        if set(recipe.missing) != set(recipe.operators):
+            told = self.problems(recipe, recipe.missing)
+            recipe.refused = told.split("error: ", 1)[-1].splitlines()[0] if told else ""
+
+    def problems(self, recipe, without=()):
+        """What dj-mpi --validate complains of; empty if nothing."""
         folder = self.scratch / "check"
         folder.mkdir(exist_ok=True)
         corpus, _ = self.corpus(recipe.kind)
-        command = [self.options.build / "bin" / "dj-mpi", self.twin(recipe, folder), "--dataset_path", corpus, "--export_path", folder / "out.jsonl", "--validate"]
+        command = [self.options.build / "bin" / "dj-mpi", self.twin(recipe, folder, without), "--dataset_path", corpus, "--export_path", folder / "out.jsonl",
+                   "--validate"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **self.environment})
-        recipe.missing = sorted(set(MISSING.findall(done.stderr + done.stdout)))
-        if done.returncode and not recipe.missing:
-            recipe.refused = (done.stderr or done.stdout).strip().splitlines()[0]
+        return (done.stderr or done.stdout) if done.returncode else ""
 
     def run(self, recipe):
         corpus, rows = self.corpus(recipe.kind)
@@ -190,6 +196,12 @@ class Comparison:
         return f"{len(compared['differences'])} differences; row {first['row']}, {first['field']}: {first['ours']} here, {first['theirs']} there"
 
 
+def reason(recipe):
+    """Why a recipe was not run."""
+    parts = ["needs " + ", ".join(recipe.missing)] if recipe.missing else []
+    return "; ".join(parts + ([recipe.refused] if recipe.refused else []))
+
+
 def cell(text):
     return str(text).replace("|", "\\|").replace("\n", " ")
 
@@ -208,7 +220,7 @@ def page(results, others, options):
                                                 f"{result.seconds:.2f}", f"{result.peer_seconds:.1f}", ratio))) + " |")
     if others:
         text += ["", "## Not run", "", "| recipe | why |", "|---|---|"]
-        text += [f"| {cell(recipe.name)} | {cell('needs ' + ', '.join(recipe.missing) if recipe.missing else recipe.refused)} |" for recipe in others]
+        text += [f"| {cell(recipe.name)} | {cell(reason(recipe))} |" for recipe in others]
     return "\n".join(text) + "\n"
 
 
@@ -249,7 +261,7 @@ def main():
     finally:
         shutil.rmtree(comparison.scratch, ignore_errors=True)
     for recipe in others:
-        print(f"{recipe.name}: not run; " + (f"needs {', '.join(recipe.missing)}" if recipe.missing else recipe.refused))
+        print(f"{recipe.name}: not run; {reason(recipe)}")
     return 0 if all(result.equal for result in results) else 1
 
 

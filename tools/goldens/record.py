@@ -42,6 +42,10 @@ class nn:
 
 def set_num_threads(_):
     pass
+
+
+def set_num_interop_threads(_):
+    pass
 '''
 
 

@@ -47,8 +47,8 @@ void count_separators(std::string_view content, Line& line) {
         const char c = content[at];
         if (c == ' ' || c == '\t') {
             if (!word) return;
-            if (!something) --most;  // a bar that nothing follows was part of the word
-            ++least;
+            if (!something) --most;               // a bar that nothing follows was part of the word
+            if (++least == kMostColumns) return;  // too many for any table
             ++most;
             something = word = false;
             ++at;
