@@ -47,6 +47,10 @@ def set_num_interop_threads(_):
 
 def set_num_threads(_):
     pass
+
+
+def set_num_interop_threads(_):
+    pass
 '''
 
 

@@ -31,7 +31,7 @@ struct RemoveNonChineseCharacterMapper {
 
     void map(const Sample& sample) const {
         remove_characters(
-            sample, [](std::string_view, std::size_t at) { return at; },
+            sample, [&](std::string_view text, std::size_t at) { return skip_what_stays(text, at); },
             [&](char32_t point) {
                 if (point < kAscii) return !ascii_stays_[point];
                 if (is_chinese(point)) return false;
@@ -40,6 +40,21 @@ struct RemoveNonChineseCharacterMapper {
     }
 
 private:
+    /// Not all of it: what can be told by first bytes. Those from E5 to E8 begin characters from U+5000 to U+8FFF.
+    [[nodiscard]] std::size_t skip_what_stays(std::string_view text, std::size_t at) const {
+        while (at < text.size()) {
+            const auto byte = static_cast<unsigned char>(text[at]);
+            if (byte < kAscii && ascii_stays_[byte]) {
+                ++at;
+            } else if (byte >= 0xE5 && byte <= 0xE8) {
+                at += 3;
+            } else {
+                return at;
+            }
+        }
+        return text.size();
+    }
+
     static constexpr std::size_t kAscii = 0x80;
     std::array<bool, kAscii> ascii_stays_{};
 };
