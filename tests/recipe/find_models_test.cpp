@@ -158,6 +158,62 @@ TEST_F(FindModels, OfBranchesOnce) {
     }
 }
 
+std::string small_model(const std::string& name) { return model_bytes("../piece_models/" + name); }
+
+TEST_F(FindModels, SeveralOfOneOperator) {
+    places_.folders = {folder_.path()};
+    const std::string process = "  - perplexity_filter:\n      lang: de\n";
+    const auto both = find(process);
+    ASSERT_EQ(both.size(), 2U) << "each is told of";
+    EXPECT_THAT(
+        both[0],
+        HasSubstr("r.yaml:3:5: error: perplexity_filter: a tokenizer model of SentencePiece is needed, "
+                  "but no de.sp.model is in " +
+                  folder_.path().string() + ". Get de.sp.model"));
+    EXPECT_THAT(both[1], HasSubstr("an n-gram model of KenLM is needed, but no de.arpa.bin is in"));
+    EXPECT_THAT(both[1], HasSubstr("name the file by kenlm_model_path, or put it into"));
+    folder_.write("de.sp.model", small_model("de.sp.model"));
+    folder_.write("de.arpa.bin", small_model("de.arpa.bin"));
+    EXPECT_THAT(find(process), IsEmpty());
+    ASSERT_EQ(recipe_.ops[0].models.size(), 2U);
+    EXPECT_EQ(recipe_.ops[0].models[0].path, folder_ / "de.sp.model");
+    EXPECT_EQ(recipe_.ops[0].models[1].path, folder_ / "de.arpa.bin");
+}
+
+TEST_F(FindModels, OfSeveralTheOneThatIsWrongIsTold) {
+    folder_.write("de.sp.model", small_model("de.sp.model"));
+    places_.folders = {folder_.path()};
+    const auto refused = [&](const std::string& ngrams) {
+        folder_.write("de.arpa.bin", ngrams);
+        return problem("  - perplexity_filter:\n      lang: de\n");
+    };
+    const auto place =
+        "r.yaml:3:5: error: perplexity_filter: " + (folder_ / "de.arpa.bin") + " cannot be used: ";
+    EXPECT_THAT(refused(""), StartsWith(place + "it is empty. Get de.arpa.bin"));
+    EXPECT_THAT(refused("\\data\\\nngram 1=1\n"),
+                StartsWith(place + "it is an ARPA text, not a binary file"));
+    EXPECT_THAT(refused("<html>"),
+                StartsWith(place + "it is not a model of KenLM; it looks like a web page"));
+    EXPECT_THAT(refused(small_model("de.sp.model")), StartsWith(place + "it is not a binary file of KenLM"));
+    EXPECT_THAT(refused(small_model("de.arpa.bin").substr(0, 3000)), StartsWith(place + "it is cut short"));
+    folder_.write("de.arpa.bin", small_model("de.arpa.bin"));
+    folder_.write("de.sp.model", small_model("de.sp.model").substr(0, 900));
+    EXPECT_THAT(
+        problem("  - perplexity_filter:\n      lang: de\n"),
+        HasSubstr("de.sp.model cannot be used: it is a model of SentencePiece that is cut short or damaged"));
+}
+
+TEST_F(FindModels, OnlyWhereTokenizationAsksForIt) {
+    places_.folders = {folder_.path()};
+    EXPECT_THAT(find("  - words_num_filter:\n"), IsEmpty());
+    EXPECT_THAT(recipe_.ops[0].models, IsEmpty());
+    EXPECT_THAT(problem("  - words_num_filter:\n      tokenization: true\n"),
+                HasSubstr("but no en.sp.model is in"));
+    folder_.write("en.sp.model", small_model("en.sp.model"));
+    EXPECT_THAT(find("  - words_num_filter:\n      tokenization: true\n"), IsEmpty());
+    EXPECT_EQ(recipe_.ops[0].models.size(), 1U);
+}
+
 class ModelPlacesTest : public FindModels {
 protected:
     using Variables = std::vector<std::pair<std::string, std::string>>;

