@@ -245,8 +245,9 @@ private:
 
     /// The operator of a name that is Ray's is the native one; what only Ray knows is said to have no effect.
     void leave_ray(const RayName& ray, json& params) {
-        const auto notice = fmt::format("{}: run as {}, which drops the same duplicates and keeps the first row of each",
-                                        ray.ray, ray.native);
+        const auto notice =
+            fmt::format("{}: run as {}, which drops the same duplicates and keeps the first row of each",
+                        ray.ray, ray.native);
         if (std::ranges::find(result_.recipe.notices, notice) == result_.recipe.notices.end())
             result_.recipe.notices.push_back(notice);
         for (const auto param : ray.inert) {

@@ -7,9 +7,8 @@ namespace dj {
 namespace {
 
 constexpr std::array kRayNames{
-    RayName{"ray_document_deduplicator",
-            "document_deduplicator",
-            {"backend", "redis_address", "dedup_set_num"}},
+    RayName{
+        "ray_document_deduplicator", "document_deduplicator", {"backend", "redis_address", "dedup_set_num"}},
 };
 
 }  // namespace

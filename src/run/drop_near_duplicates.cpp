@@ -144,8 +144,8 @@ void NearDuplicates::drop_equal(std::uint64_t total_rows) {
     for (const StagedPartition& partition : partitions_) rows += partition.rows();
     Placement placement{ranks_};
     placement.shares = shares_for(rows, 2 * sizeof(Fingerprint) + sizeof(OwnedFingerprint));
-    context_.meter.begin({context_.op_name + ": comparing fingerprints", WorkUnit::keys,
-                          total_rows * placement.shares});
+    context_.meter.begin(
+        {context_.op_name + ": comparing fingerprints", WorkUnit::keys, total_rows * placement.shares});
     for (std::uint64_t share = 0; share < placement.shares; ++share) {
         std::vector<Fingerprint> own;
         together(communicator_, [&] { own = own_prints(placement, share); });
@@ -214,9 +214,8 @@ void NearDuplicates::unite_equal(std::vector<Fingerprint>& prints) {
 void NearDuplicates::keep_first(std::vector<OwnedFingerprint>& owned) {
     std::vector<std::string> answers(ranks_);
     together(communicator_, [&] {
-        std::sort(owned.begin(), owned.end(), [](const OwnedFingerprint& a, const OwnedFingerprint& b) {
-            return a.print < b.print;
-        });
+        std::sort(owned.begin(), owned.end(),
+                  [](const OwnedFingerprint& a, const OwnedFingerprint& b) { return a.print < b.print; });
         for (std::size_t i = 0; i < owned.size(); ++i) {
             const Fingerprint& print = owned[i].print;
             if (i == 0 || print.bits != owned[i - 1].print.bits) {
@@ -292,9 +291,8 @@ void NearDuplicates::link_agreeing(const Placement& placement, std::uint64_t sha
 /// be linked in many ways.
 void NearDuplicates::link_received(std::vector<Fingerprint>& received, std::uint64_t mask) {
     if (received.size() > ~std::uint32_t{0})
-        throw UserError(
-            fmt::format("{}: more than 2^32 fingerprints that agree came to one rank; use more ranks",
-                        context_.op_name));
+        throw UserError(fmt::format(
+            "{}: more than 2^32 fingerprints that agree came to one rank; use more ranks", context_.op_name));
     std::sort(received.begin(), received.end(),
               [](const Fingerprint& a, const Fingerprint& b) { return a.row < b.row; });
     std::vector<IndexedFingerprint> indexed(received.size());

@@ -232,7 +232,8 @@ RowPlanCounts JobRun::resolve(const BoundOp& bound, std::vector<StagedPartition>
                                  meter_,
                                  bound.spec->name};
     const auto resolved = [&] {
-        if (bound.spec->shape == OpShape::order_by_key) return reorder(context, *bound.op, staged, total_rows);
+        if (bound.spec->shape == OpShape::order_by_key)
+            return reorder(context, *bound.op, staged, total_rows);
         const std::uint32_t distance = bound.op->key_distance();
         if (distance > 0) return drop_near_duplicates(context, distance, staged, total_rows);
         return drop_duplicates(context, staged, total_rows);

@@ -33,7 +33,8 @@ void BitMajority::flush() {
 std::uint64_t BitMajority::take() {
     flush();
     std::uint64_t result = 0;
-    for (unsigned bit = 0; bit < 64; ++bit) result |= std::uint64_t{2 * ones_[bit] > hashes_ ? 1U : 0U} << bit;
+    for (unsigned bit = 0; bit < 64; ++bit)
+        result |= std::uint64_t{2 * ones_[bit] > hashes_ ? 1U : 0U} << bit;
     ones_ = {};
     hashes_ = 0;
     return result;

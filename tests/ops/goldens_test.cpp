@@ -155,11 +155,12 @@ INSTANTIATE_TEST_SUITE_P(
     Operators, Goldens,
     ::testing::Values("clean_copyright_mapper", "clean_email_mapper", "clean_ip_mapper",
                       "punctuation_normalization_mapper", "replace_content_mapper", "clean_links_mapper",
-                      "document_deduplicator", "document_simhash_deduplicator", "text_chunk_mapper", "text_length_filter",
-                      "topk_specified_field_selector", "words_num_filter", "alphanumeric_filter",
-                      "special_characters_filter", "average_line_length_filter", "maximum_line_length_filter",
-                      "character_repetition_filter", "word_repetition_filter", "stopwords_filter",
-                      "flagged_words_filter", "whitespace_normalization_mapper", "language_id_score_filter"),
+                      "document_deduplicator", "document_simhash_deduplicator", "text_chunk_mapper",
+                      "text_length_filter", "topk_specified_field_selector", "words_num_filter",
+                      "alphanumeric_filter", "special_characters_filter", "average_line_length_filter",
+                      "maximum_line_length_filter", "character_repetition_filter", "word_repetition_filter",
+                      "stopwords_filter", "flagged_words_filter", "whitespace_normalization_mapper",
+                      "language_id_score_filter"),
     [](const auto& golden) { return std::string(golden.param); });
 
 }  // namespace

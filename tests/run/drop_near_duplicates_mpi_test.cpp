@@ -35,7 +35,8 @@ std::set<std::uint64_t> not_first(const StagedKeys& keys, std::uint32_t distance
         changed = false;
         for (std::size_t a = 0; a < prints.size(); ++a) {
             for (std::size_t b = 0; b < a; ++b) {
-                const auto bits = static_cast<std::uint32_t>(std::popcount(prints[a].first ^ prints[b].first));
+                const auto bits =
+                    static_cast<std::uint32_t>(std::popcount(prints[a].first ^ prints[b].first));
                 if (bits > distance || cluster[a] == cluster[b]) continue;
                 cluster[a] = cluster[b] = std::min(cluster[a], cluster[b]);
                 changed = true;
@@ -103,7 +104,8 @@ TEST_F(DropNearDuplicates, ClustersAreThoseOfAllPairs) {
 TEST_F(DropNearDuplicates, ManySharesComeToTheSameAsOne) {
     std::mt19937 random(2);
     const StagedKeys keys = planted(600, 5, random);
-    for (const std::uint64_t memory_bytes : {2000U, 9000U, 40'000U}) expect_first_ones_stay(keys, 4, memory_bytes);
+    for (const std::uint64_t memory_bytes : {2000U, 9000U, 40'000U})
+        expect_first_ones_stay(keys, 4, memory_bytes);
 }
 
 TEST_F(DropNearDuplicates, LongChainsOfLinksAreOneCluster) {
@@ -112,7 +114,8 @@ TEST_F(DropNearDuplicates, LongChainsOfLinksAreOneCluster) {
     std::vector<std::uint64_t> prints(1000);
     for (std::uint64_t i = 0; i < prints.size(); ++i) prints[i] = (i ^ (i >> 1U)) << 20U;
     std::shuffle(prints.begin(), prints.end(), random);
-    expect_first_ones_stay(spread(1000, random, [&](std::size_t row) { return key_of(prints[row]); }), 1, kAmple);
+    expect_first_ones_stay(spread(1000, random, [&](std::size_t row) { return key_of(prints[row]); }), 1,
+                           kAmple);
 }
 
 TEST_F(DropNearDuplicates, AFingerprintOfMostRowsSwampsNobody) {
@@ -129,7 +132,8 @@ TEST_F(DropNearDuplicates, AFingerprintOfMostRowsSwampsNobody) {
 TEST_F(DropNearDuplicates, AllRowsMayBeEqualOrFarFromEachOther) {
     std::mt19937 random(5);
     expect_first_ones_stay(spread(500, random, [](std::size_t) { return key_of(7); }), 4, 1000);
-    expect_first_ones_stay(spread(60, random, [](std::size_t row) { return key_of(0x3FFULL << row % 55); }), 4, 1000);
+    expect_first_ones_stay(spread(60, random, [](std::size_t row) { return key_of(0x3FFULL << row % 55); }),
+                           4, 1000);
 }
 
 TEST_F(DropNearDuplicates, ThereMayBeNoRowsOrNoPartitions) {

@@ -215,10 +215,10 @@ OpSpec document_simhash_deduplicator() {
         .hash_column("__dj__simhash")
         .example("{}", R"(["to be or not to be", "To be or  not to be", "not to be or to be", "to be"])",
                  R"(["to be or not to be", "not to be or to be", "to be"])")
-        .example(R"({"tokenization": "character", "window_size": 2})", R"(["天地玄黄", "天地玄黄", "宇宙洪荒"])",
-                 R"(["天地玄黄", "宇宙洪荒"])")
-        .example(R"({"ignore_pattern": "\\d+", "window_size": 1})", R"(["page 1 of", "page 2 of", "no page"])",
-                 R"(["page 1 of", "no page"])");
+        .example(R"({"tokenization": "character", "window_size": 2})",
+                 R"(["天地玄黄", "天地玄黄", "宇宙洪荒"])", R"(["天地玄黄", "宇宙洪荒"])")
+        .example(R"({"ignore_pattern": "\\d+", "window_size": 1})",
+                 R"(["page 1 of", "page 2 of", "no page"])", R"(["page 1 of", "no page"])");
 }
 
 }  // namespace dj
