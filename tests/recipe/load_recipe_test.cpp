@@ -288,22 +288,6 @@ TEST(LoadRecipe, ARepeatedOperatorTakesOverWhatItDoesNotName) {
                 HasSubstr("clean_links_mapper takes over pattern=\"a\" from its entry before"));
 }
 
-TEST(LoadRecipe, OperatorsOfRayAreTheNativeOnes) {
-    const auto result = load(std::string(kHead) +
-                             "process:\n  - ray_document_deduplicator: {backend: redis, redis_address: a:1, "
-                             "batch_size: 5}\n");
-    EXPECT_EQ(problems(result), "");
-    ASSERT_EQ(result.recipe.ops.size(), 1U);
-    EXPECT_EQ(result.recipe.ops[0].name, "document_deduplicator");
-    EXPECT_EQ(result.recipe.ops[0].params["batch_size"], 5) << "parameters are carried over";
-    EXPECT_FALSE(result.recipe.ops[0].params.contains("backend"));
-    EXPECT_THAT(notices(result), HasSubstr("ray_document_deduplicator: run as document_deduplicator"));
-    EXPECT_THAT(notices(result),
-                HasSubstr("backend (ray_document_deduplicator): accepted, has no meaning here"));
-    EXPECT_THAT(problems(load(std::string(kHead) + "process:\n  - ray_bts_minhash_deduplicator\n")),
-                HasSubstr("known to Data-Juicer, and not available in dj-mpi yet"));
-}
-
 TEST(LoadRecipe, KeysWithoutMeaningAreAnsweredByALine) {
     const auto result = load(std::string(kHead) +
                              "ray_address: x\noverride_num_blocks: 4\nuse_cache: false\nturbo: false\n"

@@ -16,12 +16,15 @@ LENGTH = {"text_length_filter": {"min_len": 20, "max_len": 300}}
 CHUNK = {"text_chunk_mapper": {"max_len": 60, "split_pattern": r"\s+", "overlap_len": 7}}
 PLAIN_CHUNK = {"text_chunk_mapper": {"max_len": 100, "split_pattern": None}}
 DEDUP = {"document_deduplicator": {"lowercase": True}}
+SIMHASH = {"document_simhash_deduplicator": {"window_size": 1}}
 TOPK = {"topk_specified_field_selector": {"field_key": "meta.score", "topk": 150}}
 LOWEST = {"topk_specified_field_selector": {"field_key": "number", "top_ratio": 0.31, "reverse": False}}
 PROCESSES = {
     "filter": [LENGTH],
     "split": [CHUNK],
     "dedup": [DEDUP],
+    "near dedup": [NORMALIZE, SIMHASH, LENGTH],
+    "near dedup of pieces, in any order": [TOPK, CHUNK, {"document_simhash_deduplicator": {"window_size": 2, "hamming_distance": 10, "num_blocks": 11}}],
     "reorder": [TOPK],
     "all": [NORMALIZE, DEDUP, LENGTH, CHUNK, TOPK],
     "dedup twice": [DEDUP, CHUNK, {"document_deduplicator": {"ignore_non_character": True}}],

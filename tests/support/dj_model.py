@@ -105,6 +105,22 @@ def document_deduplicator(rows, lowercase=False, ignore_non_character=False):
     return kept
 
 
+def document_simhash_deduplicator(rows, window_size=6, hamming_distance=4):
+    """tokenization space, by comparing each fingerprint with each."""
+    clusters = []  # [fingerprints, rows]
+    for row in rows:
+        words = [word for word in row.text.lower().split(" ") if word]
+        grams = [" ".join(words[at:at + window_size]) for at in range(len(words) - window_size + 1)]
+        hashes = [int.from_bytes(hashlib.md5(gram.encode()).digest()[:8], "big") for gram in grams]
+        ones = [sum(value >> bit & 1 for value in hashes) for bit in range(64)]
+        print_ = sum(1 << bit for bit in range(64) if 2 * ones[bit] > len(hashes))
+        near = [cluster for cluster in clusters if any((print_ ^ other).bit_count() <= hamming_distance for other in cluster[0])]
+        clusters = [cluster for cluster in clusters if cluster not in near]
+        clusters.append(({print_}.union(*(cluster[0] for cluster in near)), sum((cluster[1] for cluster in near), []) + [row]))
+    first = {id(min(cluster[1], key=rows.index)) for cluster in clusters}
+    return [row for row in rows if id(row) in first]
+
+
 def topk_specified_field_selector(rows, field_key="", top_ratio=None, topk=None, reverse=True):
     count = topk
     if top_ratio:
@@ -117,7 +133,7 @@ def topk_specified_field_selector(rows, field_key="", top_ratio=None, topk=None,
 
 OPERATORS = {function.__name__: function for function in (
     whitespace_normalization_mapper, text_chunk_mapper, text_length_filter, document_deduplicator,
-    topk_specified_field_selector)}
+    document_simhash_deduplicator, topk_specified_field_selector)}
 
 
 class Expected:

@@ -4,11 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
-#include <cstring>
-#include <numeric>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +13,7 @@
 #include "dj/data/python_json.hpp"
 #include "dj/data/short_code.hpp"
 #include "dj/ops/op.hpp"
+#include "support/linked_rows.hpp"
 
 namespace dj::testing {
 
@@ -179,50 +175,19 @@ private:
     }
 
     void run_group() {
-        std::set<std::string> seen;
-        std::vector<Row> near_rows;
+        std::vector<Row> rows;
         for_each([&](Row& row, const Sample& sample, SampleOutput&) {
             std::string key;
             op_->key(sample, key, scratch_.get());
             if (sample.failed()) return;
-            auto hash = op_->hash_text(key);
-            if (row.contains(spec_->hash_column))
-                hash = row[spec_->hash_column].get<std::string>();  // computed before
-            result_.hashes.push_back(hash);
-            if (!row.contains(spec_->hash_column)) row[spec_->hash_column] = hash;
-            if (op_->key_distance() > 0) {
-                near_rows.push_back(row);
-            } else if (seen.insert(hash).second) {
-                result_.rows.push_back(row);
-            }
+            auto& hash = row[spec_->hash_column];
+            result_.hashes.push_back(hash.is_null() ? op_->hash_text(key) : hash.get<std::string>());
+            hash = result_.hashes.back();
+            rows.push_back(row);
         });
-        if (op_->key_distance() > 0) keep_first_of_linked(near_rows);
-    }
-
-    /// Each against each: of rows that are linked, the first stays.
-    void keep_first_of_linked(const std::vector<Row>& rows) {
-        std::vector<std::uint64_t> prints;
-        std::vector<std::size_t> cluster(rows.size());
-        std::iota(cluster.begin(), cluster.end(), std::size_t{0});
-        for (const auto& row : rows) {
-            std::string key;
-            op_->key_of_hash(row[spec_->hash_column].get<std::string>(), key);
-            std::memcpy(&prints.emplace_back(), key.data(), sizeof(std::uint64_t));
-        }
-        for (bool changed = true; changed;) {
-            changed = false;
-            for (std::size_t a = 0; a < rows.size(); ++a) {
-                for (std::size_t b = 0; b < a; ++b) {
-                    const auto bits = static_cast<std::uint32_t>(std::popcount(prints[a] ^ prints[b]));
-                    if (bits > op_->key_distance() || cluster[a] == cluster[b]) continue;
-                    cluster[a] = cluster[b] = std::min(cluster[a], cluster[b]);
-                    changed = true;
-                }
-            }
-        }
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            if (cluster[i] == i) result_.rows.push_back(rows[i]);
-        }
+        const std::vector<bool> first = first_of_linked(*op_, result_.hashes);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if (first[i]) result_.rows.push_back(rows[i]);
     }
 
     void run_order() {
