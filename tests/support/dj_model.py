@@ -105,8 +105,9 @@ def document_deduplicator(rows, lowercase=False, ignore_non_character=False):
     return kept
 
 
-def document_simhash_deduplicator(rows, window_size=6, hamming_distance=4):
-    """tokenization space, by comparing each fingerprint with each."""
+def document_simhash_deduplicator(rows, window_size=6, num_blocks=6, hamming_distance=4):
+    """tokenization space, by comparing each fingerprint with each: num_blocks decides nothing."""
+    assert num_blocks > hamming_distance
     clusters = []  # [fingerprints, rows]
     for row in rows:
         words = [word for word in row.text.lower().split(" ") if word]
