@@ -27,6 +27,8 @@ void copy_chunks(char* to, const char* from, std::size_t size) {
 
 std::uint64_t hash_word(std::string_view word) { return XXH3_64bits(word.data(), word.size()); }
 
+bool is_only_special(std::string_view word) { return strip_special(word).empty(); }
+
 void RefinedWords::assign(std::string_view text) {
     if (text.size() > kLongestText)
         throw UserError("a text of more than 1 GiB: its words are not looked at; split it first");

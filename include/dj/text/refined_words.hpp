@@ -48,6 +48,9 @@ private:
     std::vector<Word> words_;
 };
 
+/// Whether `word` (not made lower case) has nothing but SPECIAL_CHARACTERS, or nothing at all.
+[[nodiscard]] bool is_only_special(std::string_view word);
+
 /// The hash of a word, for tables that live no longer than the process.
 [[nodiscard]] std::uint64_t hash_word(std::string_view word);
 

@@ -2,6 +2,8 @@
 /// What filters have in common that split texts by a tokenizer model. Private to `ops`.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,6 +74,14 @@ public:
         scratch.words.clear();
         for (const TextPiece& piece : scratch.splitter->split(text)) scratch.words.add(piece.text);
         return scratch.words;
+    }
+
+    /// How many pieces are words. They are not made lower case: that of a special character may be a letter.
+    [[nodiscard]] static std::uint64_t count_words(std::string_view text, Scratch& scratch) {
+        if (!scratch.splitter) throw Bug("an operator that splits by a model runs without one");
+        const auto pieces = scratch.splitter->split(text);
+        return static_cast<std::uint64_t>(std::ranges::count_if(
+            pieces, [](const TextPiece& piece) { return !is_only_special(piece.text); }));
     }
 
 private:

@@ -25,9 +25,8 @@ struct WordsNumFilter {
     }
     Scratch make_scratch() const { return tokenizer_.make_scratch(); }
     void compute(const Sample& sample, std::span<double> stats, Scratch& scratch) const {
-        const std::uint64_t words =
-            tokenization ? OptionalTokenizer::refined_words(sample.text(), scratch).words().size()
-                         : sample.facts().profile().words;
+        const std::uint64_t words = tokenization ? OptionalTokenizer::count_words(sample.text(), scratch)
+                                                 : sample.facts().profile().words;
         stats[0] = static_cast<double>(words);
     }
     bool keep(std::span<const double> stats, const KeepRange& range) const {
