@@ -20,6 +20,7 @@ namespace {
 struct Fingerprint {
     std::uint64_t bits = 0;
     std::uint64_t row = 0;
+    // NOLINTNEXTLINE(modernize-use-nullptr): version 14 takes a zero of the generated code for a pointer
     auto operator<=>(const Fingerprint&) const = default;
 };
 

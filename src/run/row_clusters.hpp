@@ -22,6 +22,7 @@ namespace dj {
 struct RowLink {
     std::uint64_t first = 0;
     std::uint64_t second = 0;
+    // NOLINTNEXTLINE(modernize-use-nullptr): version 14 takes a zero of the generated code for a pointer
     auto operator<=>(const RowLink&) const = default;
 };
 

@@ -25,24 +25,24 @@ struct Entry {
     return std::max(entries + 1, static_cast<std::uint64_t>(scaled));
 }
 
-/// Entries of `kBytes` that begin with a key of 8; key 0 is an empty bucket.
-template <std::size_t kBytes>
+/// Entries of `Bytes` that begin with a key of 8; key 0 is an empty bucket.
+template <std::size_t Bytes>
 class HashTable {
 public:
     HashTable() = default;
     HashTable(FileParts& parts, std::uint64_t entries, float multiplier)
-        : buckets_(bucket_count(entries, multiplier)), begin_(parts.take(buckets_, kBytes)) {}
+        : buckets_(bucket_count(entries, multiplier)), begin_(parts.take(buckets_, Bytes)) {}
 
     /// What stands behind the key; null if it is not there.
     [[nodiscard]] const char* find(std::uint64_t key) const {
-        const char* at = begin_ + key % buckets_ * kBytes;
-        const char* const end = begin_ + buckets_ * kBytes;
+        const char* at = begin_ + key % buckets_ * Bytes;
+        const char* const end = begin_ + buckets_ * Bytes;
         for (std::uint64_t tries = 0; tries < buckets_;
              ++tries) {  // a damaged table may have no empty bucket
             const auto found = load<std::uint64_t>(at);
             if (found == key) return at + sizeof(std::uint64_t);
             if (found == 0) return nullptr;
-            at += kBytes;
+            at += Bytes;
             if (at == end) at = begin_;
         }
         return nullptr;
@@ -73,8 +73,8 @@ private:
     std::uint64_t words_;
 };
 
-/// `kWeights` floats an entry: probability, backoff, and with rest costs those, which no score needs.
-template <std::size_t kWeights>
+/// `Weights` floats an entry: probability, backoff, and with rest costs those, which no score needs.
+template <std::size_t Weights>
 class ProbingSearch {
 public:
     using Vocabulary = ProbingVocabulary;
@@ -82,7 +82,7 @@ public:
     using Node = std::uint64_t;
 
     ProbingSearch(FileParts& parts, const FileHeader& header)
-        : unigrams_(parts.take(header.counts.front() + 1, kWeights * sizeof(float))) {
+        : unigrams_(parts.take(header.counts.front() + 1, Weights * sizeof(float))) {
         for (std::size_t n = 1; n + 1 < header.counts.size(); ++n)
             middle_.emplace_back(parts, header.counts[n], header.probing_multiplier);
         longest_ = {parts, header.counts.back(), header.probing_multiplier};
@@ -91,7 +91,7 @@ public:
     [[nodiscard]] std::size_t order() const { return middle_.size() + 2; }
     [[nodiscard]] Entry unigram(std::uint32_t word, Node& node) const {
         node = word;
-        return entry(unigrams_ + word * kWeights * sizeof(float));
+        return entry(unigrams_ + word * Weights * sizeof(float));
     }
     /// Of `level + 2` words; `node` becomes that of the longer n-gram.
     [[nodiscard]] std::optional<Entry> middle(std::size_t level, std::uint32_t word, Node& node) const {
@@ -122,7 +122,7 @@ private:
     }
 
     const char* unigrams_;
-    std::vector<HashTable<sizeof(std::uint64_t) + kWeights * sizeof(float)>> middle_;
+    std::vector<HashTable<sizeof(std::uint64_t) + Weights * sizeof(float)>> middle_;
     HashTable<12> longest_;
 };
 

@@ -108,16 +108,16 @@ std::uint32_t SortedVocabulary::find(std::uint64_t hash) const {
     return 0;
 }
 
-template <bool kQuantised, bool kArray>
-TrieLevel<kQuantised, kArray>::TrieLevel(FileParts& parts, const FileHeader& header, const TrieBits& bits,
-                                         std::size_t words)
+template <bool Quantised, bool Array>
+TrieLevel<Quantised, Array>::TrieLevel(FileParts& parts, const FileHeader& header, const TrieBits& bits,
+                                       std::size_t words)
     : entries_(header.counts[words - 1]),
       next_entries_(header.counts[words]),
       vocabulary_(header.counts.front()),
       word_bits_(bits_for(header.counts.front())),
-      weight_bits_(kQuantised ? bits.probability + bits.backoff : kProbabilityBits + kBackoffBits),
+      weight_bits_(Quantised ? bits.probability + bits.backoff : kProbabilityBits + kBackoffBits),
       next_bits_(bits_for(next_entries_)) {
-    if constexpr (kArray) {
+    if constexpr (Array) {
         const std::uint32_t chopped = chopped_bits(entries_ + 1, next_entries_, bits.most_chopped);
         offset_count_ = (next_entries_ >> (next_bits_ - chopped)) + 1;
         next_bits_ -= chopped;
@@ -132,12 +132,12 @@ TrieLevel<kQuantised, kArray>::TrieLevel(FileParts& parts, const FileHeader& hea
     records_ = take_records(parts, entries_, total_bits_);
 }
 
-template <bool kQuantised, bool kArray>
-NodeRange TrieLevel<kQuantised, kArray>::next(std::uint64_t index, std::uint64_t at) const {
+template <bool Quantised, bool Array>
+NodeRange TrieLevel<Quantised, Array>::next(std::uint64_t index, std::uint64_t at) const {
     const std::uint64_t mask = mask_of(next_bits_);
     NodeRange range{.begin = read_bits(records_, at, mask),
                     .end = read_bits(records_, at + total_bits_, mask)};
-    if constexpr (kArray) {
+    if constexpr (Array) {
         const auto begins = [this](std::uint64_t n) {
             return load<std::uint64_t>(offsets_ + n * sizeof(std::uint64_t));
         };
@@ -157,8 +157,8 @@ NodeRange TrieLevel<kQuantised, kArray>::next(std::uint64_t index, std::uint64_t
     return sound(range, next_entries_);
 }
 
-template <bool kQuantised, bool kArray>
-std::optional<std::uint64_t> TrieLevel<kQuantised, kArray>::find(std::uint32_t word, NodeRange& range) const {
+template <bool Quantised, bool Array>
+std::optional<std::uint64_t> TrieLevel<Quantised, Array>::find(std::uint32_t word, NodeRange& range) const {
     const auto index = find_word({.base = records_, .total_bits = total_bits_, .word_bits = word_bits_},
                                  range, vocabulary_, word);
     if (!index) return std::nullopt;
@@ -167,15 +167,15 @@ std::optional<std::uint64_t> TrieLevel<kQuantised, kArray>::find(std::uint32_t w
     return at;
 }
 
-template <bool kQuantised, bool kArray>
-TrieSearch<kQuantised, kArray>::TrieSearch(FileParts& parts, const FileHeader& header)
+template <bool Quantised, bool Array>
+TrieSearch<Quantised, Array>::TrieSearch(FileParts& parts, const FileHeader& header)
     : bigrams_(header.counts[1]),
       longest_count_(header.counts.back()),
       vocabulary_(header.counts.front()),
       word_bits_(bits_for(vocabulary_)) {
     const std::size_t middles = header.counts.size() - 2;
     bits_.probability = kProbabilityBits;
-    if constexpr (kQuantised) {
+    if constexpr (Quantised) {
         constexpr std::uint8_t kQuantisationVersion = 2;
         if (parts.peek(0) != kQuantisationVersion)
             throw UserError(
@@ -194,7 +194,7 @@ TrieSearch<kQuantised, kArray>::TrieSearch(FileParts& parts, const FileHeader& h
         }
     }
     unigrams_ = parts.take(vocabulary_ + 2, kUnigramBytes);
-    if constexpr (kArray) {
+    if constexpr (Array) {
         if (middles > 0) {
             if (parts.peek(0) != 0)
                 throw UserError(
@@ -207,8 +207,8 @@ TrieSearch<kQuantised, kArray>::TrieSearch(FileParts& parts, const FileHeader& h
     longest_ = take_records(parts, longest_count_, word_bits_ + bits_.probability);
 }
 
-template <bool kQuantised, bool kArray>
-Entry TrieSearch<kQuantised, kArray>::unigram(std::uint32_t word, Node& node) const {
+template <bool Quantised, bool Array>
+Entry TrieSearch<Quantised, Array>::unigram(std::uint32_t word, Node& node) const {
     const char* const at = unigrams_ + word * kUnigramBytes;
     constexpr std::size_t kNext = 2 * sizeof(float);
     node = sound(
@@ -219,14 +219,14 @@ Entry TrieSearch<kQuantised, kArray>::unigram(std::uint32_t word, Node& node) co
             .extends_left = node.begin != node.end};
 }
 
-template <bool kQuantised, bool kArray>
-std::optional<Entry> TrieSearch<kQuantised, kArray>::middle(std::size_t level, std::uint32_t word,
-                                                            Node& node) const {
+template <bool Quantised, bool Array>
+std::optional<Entry> TrieSearch<Quantised, Array>::middle(std::size_t level, std::uint32_t word,
+                                                          Node& node) const {
     const auto& records = levels_[level];
     const auto at = records.find(word, node);
     if (!at) return std::nullopt;
     Entry entry;
-    if constexpr (kQuantised) {
+    if constexpr (Quantised) {
         entry.backoff = read_table(backoffs_[level], read_bits(records.base(), *at, mask_of(bits_.backoff)));
         entry.probability = read_table(probabilities_[level], read_bits(records.base(), *at + bits_.backoff,
                                                                         mask_of(bits_.probability)));
@@ -239,14 +239,14 @@ std::optional<Entry> TrieSearch<kQuantised, kArray>::middle(std::size_t level, s
     return entry;
 }
 
-template <bool kQuantised, bool kArray>
-std::optional<float> TrieSearch<kQuantised, kArray>::longest(std::uint32_t word, Node node) const {
+template <bool Quantised, bool Array>
+std::optional<float> TrieSearch<Quantised, Array>::longest(std::uint32_t word, Node node) const {
     const std::uint32_t total = word_bits_ + bits_.probability;
     const auto index =
         find_word({.base = longest_, .total_bits = total, .word_bits = word_bits_}, node, vocabulary_, word);
     if (!index) return std::nullopt;
     const std::uint64_t at = *index * total + word_bits_;
-    if constexpr (kQuantised)
+    if constexpr (Quantised)
         return read_table(probabilities_.back(), read_bits(longest_, at, mask_of(bits_.probability)));
     return read_probability(longest_, at);
 }

@@ -50,7 +50,7 @@ struct NodeRange {
 };
 
 /// One length of n-grams but the longest and the shortest.
-template <bool kQuantised, bool kArray>
+template <bool Quantised, bool Array>
 class TrieLevel {
 public:
     TrieLevel(FileParts& parts, const FileHeader& header, const TrieBits& bits, std::size_t words);
@@ -74,7 +74,7 @@ private:
     std::uint32_t total_bits_ = 0;
 };
 
-template <bool kQuantised, bool kArray>
+template <bool Quantised, bool Array>
 class TrieSearch {
 public:
     using Vocabulary = SortedVocabulary;
@@ -94,7 +94,7 @@ private:
     std::vector<const char*> backoffs_;
     const char* unigrams_ = nullptr;
     std::uint64_t bigrams_ = 0;
-    std::vector<TrieLevel<kQuantised, kArray>> levels_;
+    std::vector<TrieLevel<Quantised, Array>> levels_;
     const char* longest_ = nullptr;
     std::uint64_t longest_count_ = 0;
     std::uint64_t vocabulary_ = 0;

@@ -27,7 +27,7 @@ void copy_chunks(char* to, const char* from, std::size_t size) {
 
 std::uint64_t hash_word(std::string_view word) { return XXH3_64bits(word.data(), word.size()); }
 
-bool is_only_special(std::string_view word) { return strip_special(word).empty(); }
+bool is_only_special(std::string_view word) { return strip_special_characters(word).empty(); }
 
 void RefinedWords::assign(std::string_view text) {
     if (text.size() > kLongestText)

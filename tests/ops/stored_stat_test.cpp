@@ -98,5 +98,25 @@ TEST(StoredStat, IsWhatUjsonReadsBack) {
     }
 }
 
+// Recorded likewise. What was read back need not be read back the same once more.
+TEST(StoredStat, WritesAnExponentOfWhatIsGreat) {
+    const std::vector<std::pair<double, double>> recorded{{9999999999999998.0, 9999999999999998.0},
+                                                          {1e16, 1e16},
+                                                          {12345678901234568.0, 1.2345678900000002e16},
+                                                          {123456789000000000.0, 1.2345678900000002e17},
+                                                          {6.4710405473e25, 6.471040547000001e25},
+                                                          {2.34159027049e22, 2.34159027e22},
+                                                          {1e20, 1e20},
+                                                          {4.282255629124423e28, 4.282255628999999e28},
+                                                          {3.6232628619820492e37, 3.6232628619999994e37},
+                                                          {1.9641117662182897e56, 1.9641117660000003e56},
+                                                          {1e100, 1e100},
+                                                          {1.5e300, 1.5e300}};
+    for (const auto& [value, stored] : recorded) {
+        EXPECT_EQ(stored_stat(value), stored) << value;
+        EXPECT_EQ(stored_stat(-value), -stored) << value;
+    }
+}
+
 }  // namespace
 }  // namespace dj
