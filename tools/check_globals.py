@@ -19,7 +19,7 @@ ALLOWED = [  # (regular expression on the demangled name, reason)
     (r"^DW\.ref\.", "exception handling"),
     (r"^dj::\(anonymous namespace\)::hdf5_turn$", "guards the state of HDF5, which is one per process"),
 ]
-NOT_MODULES = {"libdj_simdjson.a", "libdj_test_support.a"}
+NOT_MODULES = {"libdj_simdjson.a", "libdj_lexbor.a", "libdj_test_support.a"}
 # objdump -t:  address flags section<TAB>size name
 SYMBOL = re.compile(r"^[0-9a-f]+ (.{7}) (\S+)\t[0-9a-f]+\s+(.*)$")
 
