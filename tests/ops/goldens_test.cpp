@@ -36,6 +36,8 @@ const std::map<std::string, std::string>& differences() {
         {"text_chunk_mapper: negative overlap_len skips", "outside of the documented range"},
         {"text_chunk_mapper: negative overlap_len skips, no pattern", "outside of the documented range"},
         {"remove_table_text_mapper: min_col 1", "outside of the documented range"},
+        {"specified_field_filter: no such field", "a field that no row has counts as null"},
+        {"specified_numeric_field_filter: no such field", "a field that no row has counts as null"},
         {"topk_specified_field_selector: negative topk selects nothing", "outside of the documented range"},
         {"topk_specified_field_selector: top_ratio 1.5", "outside of the documented range"},
         {"topk_specified_field_selector: one row, negative topk", "outside of the documented range"},
@@ -121,9 +123,16 @@ Outcome compare(const OpSpec& spec, const json& golden, std::string& detail) {
         return Outcome::differs;
     }
     const json output = result.rows;
-    detail = "got " + output.dump() + "\nnot " + golden["output"].dump();
-    if (output != golden["output"]) return Outcome::differs;
-    if (!golden["stats"].is_null() && json(result.stats) != golden["stats"]) return Outcome::differs;
+    // Filters without stats here: 1.6.1 copies the field that they look at.
+    const bool has_stats = !spec.stats.empty();
+    json expected = golden["output"];
+    if (!has_stats && spec.family == OpFamily::filter) {
+        for (json& row : expected) row.erase("__dj__stats__");
+    }
+    detail = "got " + output.dump() + "\nnot " + expected.dump();
+    if (output != expected) return Outcome::differs;
+    if (has_stats && !golden["stats"].is_null() && json(result.stats) != golden["stats"])
+        return Outcome::differs;
     return Outcome::same;
 }
 
@@ -161,7 +170,8 @@ INSTANTIATE_TEST_SUITE_P(
                       "remove_header_mapper", "remove_long_words_mapper",
                       "remove_non_chinese_character_mapper", "remove_repeat_sentences_mapper",
                       "remove_specific_chars_mapper", "remove_table_text_mapper",
-                      "remove_words_with_incorrect_substrings_mapper", "clean_html_mapper"),
+                      "remove_words_with_incorrect_substrings_mapper", "clean_html_mapper", "suffix_filter",
+                      "specified_field_filter", "specified_numeric_field_filter"),
     [](const auto& golden) { return std::string(golden.param); });
 
 }  // namespace

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Runs one operator over rows in memory, one row after the other: what tests of operators compare engines and
-/// recordings with. Rows are JSON objects.
+/// One operator over rows in memory: what tests compare engines and recordings with. Rows are JSON objects.
 #pragma once
 
 #include <algorithm>
@@ -65,7 +64,7 @@ private:
         return value;
     }
 
-    void set_text(Row& row, const std::string& text) const {
+    Row& set_text(Row& row, const std::string& text) const {
         Row* value = &row;
         const auto path = op_->text_key();
         for (std::size_t begin = 0; begin <= path.size();) {
@@ -74,6 +73,7 @@ private:
             begin = end + 1;
         }
         *value = text;
+        return row;
     }
 
     /// One batch of one row, as an engine would bind it.
@@ -130,8 +130,7 @@ private:
         for_each([&](Row& row, const Sample& sample, SampleOutput& output) {
             op_->map(sample, scratch_.get());
             if (sample.failed()) return;
-            if (output.text_written) set_text(row, output.text);
-            result_.rows.push_back(row);
+            result_.rows.push_back(output.text_written ? set_text(row, output.text) : row);
         });
     }
 
@@ -141,15 +140,17 @@ private:
             TextSink sink(pieces);
             op_->split(sample, sink, scratch_.get());
             if (sample.failed()) return;
-            for (std::size_t i = 0; i < pieces.size(); ++i) {
-                set_text(row, std::string(pieces.at(i)));
-                result_.rows.push_back(row);
-            }
+            for (std::size_t i = 0; i < pieces.size(); ++i)
+                result_.rows.push_back(set_text(row, std::string(pieces.at(i))));
         });
     }
 
     void run_filter() {
         for_each([&](Row& row, const Sample& sample, SampleOutput&) {
+            if (spec_->stats.empty()) {
+                if (op_->keeps(sample, scratch_.get()) && !sample.failed()) result_.rows.push_back(row);
+                return;
+            }
             std::vector<double> values(spec_->stats.size());
             op_->compute(sample, values, scratch_.get());
             if (sample.failed()) return;

@@ -63,6 +63,12 @@ template <class T>
 concept RowFilter = requires(const T op, std::span<const double> stats, const KeepRange& range) {
     { op.keep(stats, range) } -> std::same_as<bool>;
 };
+/// A filter without stats.
+template <class T>
+concept RowChooser = requires(const T op, const Sample& sample, const KeepRange& range,
+                              op_detail::Scratch<T>& scratch) {
+    { op.keeps(sample, range, scratch) } -> std::same_as<bool>;
+};
 template <class T>
 concept RowSelector = requires(const T op, std::uint64_t rows) {
     { op.select_count(rows) } -> std::same_as<std::uint64_t>;
@@ -74,7 +80,7 @@ concept RowDeduplicator = !RowSelector<T> && requires(const T op, std::string_vi
 };
 template <class T>
 concept Operator = std::default_initializable<T> &&
-    (RowMapper<T> || RowSplitter<T> || RowFilter<T> || RowSelector<T> || RowDeduplicator<T>);
+    (RowMapper<T> || RowSplitter<T> || RowFilter<T> || RowChooser<T> || RowSelector<T> || RowDeduplicator<T>);
 
 /// The running form of a described operator.
 template <Operator T>
@@ -133,6 +139,13 @@ public:
             return op_.keep(stats, base_.range);
         } else {
             return Op::keep(stats);
+        }
+    }
+    bool keeps(const Sample& sample, OpScratch* scratch) const override {
+        if constexpr (RowChooser<T>) {
+            return op_.keeps(sample, base_.range, own(scratch));
+        } else {
+            return Op::keeps(sample, scratch);
         }
     }
     void key(const Sample& sample, std::string& key, OpScratch* scratch) const override {

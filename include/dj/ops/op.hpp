@@ -31,7 +31,7 @@ enum class OpFamily : std::uint8_t { mapper, filter, deduplicator, selector, gro
 enum class OpShape : std::uint8_t {
     map_row,       ///< 1→1: `map`.
     split_row,     ///< 1→0..n: `split`.
-    filter_row,    ///< `compute` stats, then `keep`.
+    filter_row,    ///< `compute` stats, then `keep`; without stats, `keeps`.
     group_by_key,  ///< Dataset-wide: rows with equal `key` are duplicates; the first row in order stays.
     order_by_key,  ///< Dataset-wide: rows ordered by `key` (bytewise), ties by row order; the first `select_count` stay.
 };
@@ -69,6 +69,8 @@ public:
     /// filter_row. Fills one value per declared stat (integers exactly representable), as `stored_stat` makes it.
     virtual void compute(const Sample& sample, std::span<double> stats, OpScratch* scratch) const;
     [[nodiscard]] virtual bool keep(std::span<const double> stats) const;
+    /// filter_row, of an op that declares no stats: whether the row stays. Called instead of `compute` and `keep`.
+    [[nodiscard]] virtual bool keeps(const Sample& sample, OpScratch* scratch) const;
     /// group_by_key and order_by_key, the local half: appends the row's key to the empty `key`.
     virtual void key(const Sample& sample, std::string& key, OpScratch* scratch) const;
     /// order_by_key, the resolving half: whether greater keys come first, and how many rows of `rows` stay.

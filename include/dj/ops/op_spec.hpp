@@ -7,6 +7,7 @@
 ///   mapper, 1→n     void split(const Sample&, TextSink&, Scratch&)
 ///   filter          void compute(const Sample&, std::span<double> stats, Scratch&);
 ///                   bool keep(std::span<const double> stats, const KeepRange&)
+///   without stats   bool keeps(const Sample&, const KeepRange&, Scratch&)
 ///   deduplicator    void key(const Sample&, std::string& key, Scratch&); std::string hash_text(std::string_view key)
 ///   selector        void key(const Sample&, std::string& key, Scratch&); std::uint64_t select_count(std::uint64_t rows);
 ///                   bool descending(); bool reorders()
@@ -41,7 +42,7 @@ concept TakesModel = requires(T op, std::shared_ptr<const FileBytes> file) {
 /// Family and shape that follow from the functions of `T`.
 template <Operator T>
 [[nodiscard]] constexpr std::pair<OpFamily, OpShape> kind_of() {
-    if constexpr (RowFilter<T>) return {OpFamily::filter, OpShape::filter_row};
+    if constexpr (RowFilter<T> || RowChooser<T>) return {OpFamily::filter, OpShape::filter_row};
     if constexpr (RowSelector<T>) return {OpFamily::selector, OpShape::order_by_key};
     if constexpr (RowDeduplicator<T>) return {OpFamily::deduplicator, OpShape::group_by_key};
     if constexpr (RowSplitter<T>) return {OpFamily::mapper, OpShape::split_row};
