@@ -11,6 +11,7 @@
 #include "cli/prepare_branches.hpp"
 #include "cli/recipe_change.hpp"
 #include "dj/base/hash.hpp"
+#include "dj/format/file_names.hpp"
 
 namespace dj {
 namespace {
@@ -51,7 +52,10 @@ JobSpec make_spec(const CheckedRecipe& checked, const Resources& resources) {
     spec.job_folder = JobLayout(places.job).folder();
     spec.ops = recipe.ops;
     spec.text_key = recipe.text_key();
-    if (!inputs.files.empty()) spec.input_kind = inputs.files.front().kind;
+    if (!inputs.files.empty()) {
+        spec.input_kind = inputs.files.front().kind;
+        spec.input_ending = format_ending(inputs.files.front().path);
+    }
     spec.output.path = places.outputs.front().path;
     spec.output.kind = places.outputs.front().kind;
     spec.output.shard_bytes = static_cast<std::uint64_t>(recipe.options.export_shard_size);

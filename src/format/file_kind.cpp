@@ -26,13 +26,17 @@ constexpr std::array kEndings = {
     Ending{".parquet", {FileFormat::parquet, Compression::none}},
 };
 
-}  // namespace
-
-FileKind file_kind_of(const std::filesystem::path& path) {
-    std::string name = path.filename().string();
+std::string small_letters(std::string name) {
     for (char& c : name) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     }
+    return name;
+}
+
+}  // namespace
+
+FileKind file_kind_of(const std::filesystem::path& path) {
+    const std::string name = small_letters(path.filename().string());
     for (const Ending& ending : kEndings) {
         if (name.size() > ending.name.size() && name.ends_with(ending.name)) return ending.kind;
     }
@@ -52,6 +56,10 @@ std::pair<std::string, std::string> split_format_ending(const std::filesystem::p
         if (fits && ending.name.size() > longest.size()) longest = ending.name;
     }
     return {name.substr(0, name.size() - longest.size()), std::string(longest)};
+}
+
+std::string format_ending(const std::filesystem::path& path) {
+    return split_format_ending(small_letters(path.filename().string())).second;
 }
 
 std::filesystem::path stats_path_of(const std::filesystem::path& export_path) {

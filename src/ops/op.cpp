@@ -42,6 +42,7 @@ void Op::map(const Sample&, OpScratch*) const { not_of_this_shape("map"); }
 void Op::split(const Sample&, TextSink&, OpScratch*) const { not_of_this_shape("split"); }
 void Op::compute(const Sample&, std::span<double>, OpScratch*) const { not_of_this_shape("compute"); }
 bool Op::keep(std::span<const double>) const { not_of_this_shape("keep"); }
+bool Op::keeps(const Sample&, OpScratch*) const { not_of_this_shape("keep without stats"); }
 void Op::key(const Sample&, std::string&, OpScratch*) const { not_of_this_shape("make keys"); }
 std::string Op::hash_text(std::string_view) const { not_of_this_shape("show a hash"); }
 

@@ -28,6 +28,8 @@ std::vector<AddedField> added_up_to(const Pipeline& pipeline, bool keep_hashes, 
             field(pipeline.stats_added.front().name)
                 .members.push_back({bound.spec->stats[s].name, bound.stat_columns[s]});
         }
+        for (const AddedField::Member& shown : bound.shown_fields)
+            field(pipeline.stats_added.front().name).members.push_back(shown);
         if (keep_hashes && bound.hash_column) field(bound.spec->hash_column).column = *bound.hash_column;
     }
     return added;

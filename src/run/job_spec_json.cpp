@@ -123,6 +123,7 @@ nlohmann::json to_json(const JobSpec& spec) {
         {"text_fields", spec.text_fields},
         {"keeps_keys", spec.keeps_keys},
         {"input_kind", to_json(spec.input_kind)},
+        {"input_ending", spec.input_ending},
         {"output_path", spec.output.path.string()},
         {"output_kind", to_json(spec.output.kind)},
         {"shard_bytes", spec.output.shard_bytes},
@@ -170,6 +171,7 @@ JobSpec job_spec_from_json(const nlohmann::json& json) {
     spec.text_fields = json.at("text_fields").get<std::vector<std::string>>();
     spec.keeps_keys = json.at("keeps_keys").get<bool>();
     spec.input_kind = kind_from_json(json.at("input_kind"));
+    spec.input_ending = json.at("input_ending").get<std::string>();
     spec.output.path = json.at("output_path").get<std::string>();
     spec.output.kind = kind_from_json(json.at("output_kind"));
     spec.output.shard_bytes = json.at("shard_bytes").get<std::uint64_t>();

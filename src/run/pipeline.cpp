@@ -15,13 +15,19 @@ namespace {
 
 constexpr std::string_view kStatsField = "__dj__stats__";
 
-/// Whether `path` is a stat that an operator of the recipe computes (if not, it may be one that came with the input).
-bool is_computed_stat(const std::vector<BoundOp>& ops, std::string_view path) {
+std::string stat_path(std::string_view name) { return fmt::format("{}.{}", kStatsField, name); }
+
+/// Whether `path` is a stat that an operator of the recipe computes or shows (if not, it may be one that came with the input).
+bool is_own_stat(const std::vector<BoundOp>& ops, std::string_view path) {
     if (!path.starts_with(kStatsField)) return false;
     for (const BoundOp& bound : ops) {
-        for (const StatSpec& stat : bound.spec->stats) {
-            if (path == fmt::format("{}.{}", kStatsField, stat.name)) return true;
-        }
+        if (std::ranges::any_of(bound.spec->stats,
+                                [&](const StatSpec& stat) { return path == stat_path(stat.name); }))
+            return true;
+        if (bound.op->shows_fields_in_stats() &&
+            std::ranges::any_of(bound.op->fields_read(),
+                                [&](const std::string& field) { return path == stat_path(field); }))
+            return true;
     }
     return false;
 }
@@ -57,15 +63,15 @@ std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog, Fil
         BoundOp bound;
         bound.spec = catalog.find(call.name);
         if (bound.spec == nullptr) throw UserError(fmt::format("there is no operator named {}", call.name));
-        if (call.words || !call.models.empty()) {
-            OpSupplies supplies;
-            if (call.words) supplies.words = *call.words;
-            for (const ModelFile& model : call.models)
-                supplies.models.push_back(map_model(call, model, files));
-            bound.op = bound.spec->make_supplied(call.params, supplies);
-        } else {
-            bound.op = bound.spec->make(call.params);
+        OpSupplies supplies;
+        supplies.input_ending = spec.input_ending;
+        if (call.words) {
+            supplies.words = *call.words;
+        } else if (bound.spec->word_list) {
+            supplies.words = shipped_words_of(*bound.spec->word_list, call.params);
         }
+        for (const ModelFile& model : call.models) supplies.models.push_back(map_model(call, model, files));
+        bound.op = bound.spec->make_supplied(call.params, supplies);
         bound.index = i;
         ops.push_back(std::move(bound));
     }
@@ -86,7 +92,7 @@ std::vector<FieldUse> collect_uses(const JobSpec& spec, const std::vector<BoundO
     }
     for (const BoundOp& bound : ops) {
         for (const std::string& path : bound.op->fields_read()) {
-            if (is_computed_stat(ops, path)) continue;
+            if (is_own_stat(ops, path)) continue;
             const bool is_text = std::any_of(uses.begin(), uses.end(), [&](const FieldUse& use) {
                 return use.path == path && use.kind == ColumnKind::text;
             });
@@ -107,7 +113,7 @@ ScalarType scalar_of(StatType type) {
 
 void bind_stats(BoundOp& bound, BatchSchema& schema, std::vector<AddedField::Member>& members) {
     for (const StatSpec& stat : bound.spec->stats) {
-        const std::string name = fmt::format("{}.{}", kStatsField, stat.name);
+        const std::string name = stat_path(stat.name);
         const bool known = schema.find(name).has_value();
         const auto type = scalar_of(stat.type);
         const std::size_t column = schema.find_or_add({name, ColumnKind::scalar, type});
@@ -120,9 +126,29 @@ void bind_stats(BoundOp& bound, BatchSchema& schema, std::vector<AddedField::Mem
     }
 }
 
-std::size_t field_column(const BoundOp& bound, const BatchSchema& schema, const std::string& path) {
+/// The fields of `bound` become members of the stats, but for those that are there: 1.6.1 copies none a second time. A
+/// text that operators write is no member: what the stats should show is the text before them.
+void show_fields(BoundOp& bound, const std::vector<FieldUse>& uses,
+                 std::vector<AddedField::Member>& members) {
+    const std::vector<std::string> paths = bound.op->fields_read();
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const bool known = std::ranges::any_of(members, [&](const auto& m) { return m.name == paths[i]; });
+        const bool written = std::ranges::any_of(
+            uses, [&](const FieldUse& use) { return use.path == paths[i] && use.written; });
+        if (known || written) continue;
+        bound.shown_fields.push_back({paths[i], bound.binding.field_columns[i]});
+        members.push_back(bound.shown_fields.back());
+    }
+}
+
+/// The column of a field, or of a stat that operators before computed or show.
+std::size_t field_column(const BoundOp& bound, const BatchSchema& schema, const std::string& path,
+                         const std::vector<AddedField::Member>& stats) {
     const auto column = schema.find(path);
     if (column) return *column;
+    for (const AddedField::Member& stat : stats) {
+        if (path == stat_path(stat.name)) return stat.column;
+    }
     throw UserError(fmt::format(
         "operator {} (number {} of the recipe) reads {}, but no operator before it computes that stat",
         bound.spec->name, bound.index + 1, path));
@@ -138,6 +164,10 @@ public:
         return fields_.emplace_back(AddedField{name, {}, 0});
     }
     [[nodiscard]] const std::vector<AddedField>& all() const { return fields_; }
+    [[nodiscard]] std::vector<AddedField::Member> members_of_stats() const {
+        const auto stats = std::ranges::find(fields_, kStatsField, &AddedField::name);
+        return stats == fields_.end() ? std::vector<AddedField::Member>() : stats->members;
+    }
 
 private:
     std::vector<AddedField> fields_;
@@ -162,9 +192,12 @@ void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipel
     for (BoundOp& bound : ops) {
         if (bound.spec->reads_text) bound.binding.text_column = schema.find(bound.op->text_key()).value();
         for (const std::string& path : bound.op->fields_read()) {
-            bound.binding.field_columns.push_back(field_column(bound, schema, path));
+            bound.binding.field_columns.push_back(
+                field_column(bound, schema, path, added.members_of_stats()));
         }
         if (!bound.spec->stats.empty()) bind_stats(bound, schema, added.of(std::string(kStatsField)).members);
+        if (bound.op->shows_fields_in_stats())
+            show_fields(bound, pipeline.fields, added.of(std::string(kStatsField)).members);
         bind_hash(bound, ops, schema, spec, added);
     }
     for (const AddedField& field : added.all()) {
@@ -178,8 +211,9 @@ void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipel
 /// this run computes anew must not stand beside an older copy.
 std::vector<std::string> keys_to_drop(const JobSpec& spec, const std::vector<BoundOp>& ops) {
     std::vector<std::string> keys;
-    const bool makes_stats =
-        std::any_of(ops.begin(), ops.end(), [](const BoundOp& bound) { return !bound.spec->stats.empty(); });
+    const bool makes_stats = std::any_of(ops.begin(), ops.end(), [](const BoundOp& bound) {
+        return !bound.spec->stats.empty() || bound.op->shows_fields_in_stats();
+    });
     if (makes_stats || !spec.output.keep_stats) keys.emplace_back(kStatsField);
     if (!spec.output.keep_stats) keys.emplace_back("__dj__meta__");
     if (!spec.output.keep_hashes) {
@@ -195,11 +229,15 @@ std::vector<std::string> keys_to_drop(const JobSpec& spec, const std::vector<Bou
     return keys;
 }
 
-/// A decoded copy of a field is dead once no operator reads it, unless the output is made from it (written text).
+/// A decoded copy of a field is dead once no operator reads it, unless the output is made from it (written text, stats).
 /// Everything else (frames, carriers, stats, hashes) lives until the export.
 std::vector<std::vector<std::size_t>> find_dead_columns(const Pipeline& pipeline,
                                                         const std::vector<FieldUse>& uses) {
     std::vector<std::vector<std::size_t>> dead(pipeline.segments.size());
+    std::set<std::size_t> shown;
+    for (const AddedField& field : pipeline.stats_added) {
+        for (const AddedField::Member& member : field.members) shown.insert(member.column);
+    }
     for (std::size_t s = 0; s + 1 < pipeline.segments.size(); ++s) {
         std::set<std::size_t> read_later;
         for (std::size_t o = pipeline.segments[s].end_op + 1; o < pipeline.ops.size(); ++o) {
@@ -209,7 +247,8 @@ std::vector<std::vector<std::size_t>> find_dead_columns(const Pipeline& pipeline
         }
         for (const FieldUse& use : uses) {
             const std::size_t column = pipeline.schema->find(use.path).value();
-            if (!use.written && !read_later.contains(column)) dead[s].push_back(column);
+            if (!use.written && !shown.contains(column) && !read_later.contains(column))
+                dead[s].push_back(column);
         }
     }
     return dead;

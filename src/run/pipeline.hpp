@@ -24,6 +24,8 @@ struct BoundOp {
     std::size_t index = 0;  ///< In the recipe.
     SampleBinding binding;
     std::vector<std::size_t> stat_columns;
+    /// What of its fields the stats show for the first time: path and column.
+    std::vector<AddedField::Member> shown_fields;
     /// False if an earlier operator filled the same stats: like 1.6.1, the values are used again, not recomputed.
     bool computes_stats = true;
     std::optional<std::size_t> hash_column;

@@ -35,7 +35,9 @@ TEST(Catalog, DeclarationsAreComplete) {
         EXPECT_TRUE(spec.name.ends_with(to_string(spec.family)));
         EXPECT_FALSE(spec.doc.empty());
         EXPECT_FALSE(spec.examples.empty());
-        EXPECT_EQ(spec.stats.empty(), spec.family != OpFamily::filter);
+        if (spec.family != OpFamily::filter) {
+            EXPECT_TRUE(spec.stats.empty());
+        }
         EXPECT_EQ(spec.hash_column.empty(), spec.family != OpFamily::deduplicator);
         std::set<std::string> names;
         for (const auto& param : spec.params) {

@@ -25,6 +25,7 @@ JobSpec full_spec() {
     dedup.family = "deduplicator";
     spec.ops = {filter, dedup};
     spec.text_key = "content.body";
+    spec.input_ending = ".parquet";
     spec.input_kind = {FileFormat::parquet, Compression::none};
     spec.output.path = "out/result.jsonl.zst";
     spec.output.kind = {FileFormat::jsonl, Compression::zstd};
@@ -79,6 +80,7 @@ TEST(JobSpecJson, AllFieldsComeBackAsTheyWere) {
     EXPECT_EQ(back.ops[1].params, nlohmann::json::object());
     EXPECT_EQ(back.text_key, spec.text_key);
     EXPECT_EQ(back.input_kind.format, FileFormat::parquet);
+    EXPECT_EQ(back.input_ending, ".parquet");
     EXPECT_EQ(back.output.path, spec.output.path);
     EXPECT_EQ(back.output.kind.format, FileFormat::jsonl);
     EXPECT_EQ(back.output.kind.compression, Compression::zstd);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Runs one operator over rows in memory, one row after the other: what tests of operators compare engines and
-/// recordings with. Rows are JSON objects.
+/// One operator over rows in memory: what tests compare engines and recordings with. Rows are JSON objects.
 #pragma once
 
 #include <algorithm>
@@ -14,10 +13,9 @@
 #include "dj/data/short_code.hpp"
 #include "dj/ops/op.hpp"
 #include "support/linked_rows.hpp"
+#include "support/row_paths.hpp"
 
 namespace dj::testing {
-
-using Row = nlohmann::ordered_json;
 
 struct RunResult {
     std::vector<Row> rows;            ///< What comes out, in order, with `__dj__stats__` and the hash column.
@@ -50,31 +48,6 @@ private:
         return spec.make(params);
     }
 
-    /// The value at a dotted path; null if there is none.
-    static const Row* find(const Row& row, const std::string& path) {
-        const Row* value = &row;
-        for (std::size_t begin = 0; begin <= path.size();) {
-            const auto end = std::min(path.find('.', begin), path.size());
-            if (!value->is_object()) return nullptr;
-            const auto member = value->find(path.substr(begin, end - begin));
-            if (member == value->end()) return nullptr;
-            value = &*member;
-            begin = end + 1;
-        }
-        return value;
-    }
-
-    void set_text(Row& row, const std::string& text) const {
-        Row* value = &row;
-        const auto path = op_->text_key();
-        for (std::size_t begin = 0; begin <= path.size();) {
-            const auto end = std::min(path.find('.', begin), path.size());
-            value = &(*value)[path.substr(begin, end - begin)];
-            begin = end + 1;
-        }
-        *value = text;
-    }
-
     /// One batch of one row, as an engine would bind it.
     struct Bound {
         Batch batch;
@@ -88,7 +61,7 @@ private:
         for (const auto& path : op_->fields_read())
             schema->columns.push_back({.name = path, .kind = ColumnKind::json});
         Bound bound{Batch(schema), {}, {}};
-        const Row* const text = find(row, op_->text_key());
+        const Row* const text = find_path(row, op_->text_key());
         if (spec_->reads_text && (text == nullptr || !text->is_string())) {
             result_.faults.push_back("field " + op_->text_key() + " is not a string");
             return std::nullopt;
@@ -96,7 +69,7 @@ private:
         bound.batch.origins.push_back({});
         bound.batch.text(0).push_back(spec_->reads_text ? text->get<std::string>() : "");
         for (std::size_t column = 1; column < schema->columns.size(); ++column) {
-            const Row* const value = find(row, schema->columns[column].name);
+            const Row* const value = find_path(row, schema->columns[column].name);
             bound.batch.json(column).push_back(value == nullptr ? std::string() : json_text(*value));
             bound.binding.field_columns.push_back(column);
         }
@@ -129,8 +102,7 @@ private:
         for_each([&](Row& row, const Sample& sample, SampleOutput& output) {
             op_->map(sample, scratch_.get());
             if (sample.failed()) return;
-            if (output.text_written) set_text(row, output.text);
-            result_.rows.push_back(row);
+            result_.rows.push_back(output.text_written ? set_path(row, op_->text_key(), output.text) : row);
         });
     }
 
@@ -140,15 +112,20 @@ private:
             TextSink sink(pieces);
             op_->split(sample, sink, scratch_.get());
             if (sample.failed()) return;
-            for (std::size_t i = 0; i < pieces.size(); ++i) {
-                set_text(row, std::string(pieces.at(i)));
-                result_.rows.push_back(row);
-            }
+            for (std::size_t i = 0; i < pieces.size(); ++i)
+                result_.rows.push_back(set_path(row, op_->text_key(), std::string(pieces.at(i))));
         });
     }
 
     void run_filter() {
         for_each([&](Row& row, const Sample& sample, SampleOutput&) {
+            if (spec_->stats.empty()) {
+                const bool keeps = op_->keeps(sample, scratch_.get());
+                if (sample.failed()) return;
+                show_fields(row);
+                if (keeps) result_.rows.push_back(row);
+                return;
+            }
             std::vector<double> values(spec_->stats.size());
             op_->compute(sample, values, scratch_.get());
             if (sample.failed()) return;
@@ -164,6 +141,16 @@ private:
             result_.stats.push_back(stats);
             if (op_->keep(values)) result_.rows.push_back(row);
         });
+    }
+
+    void show_fields(Row& row) {
+        if (!op_->shows_fields_in_stats()) return;
+        for (const std::string& path : op_->fields_read()) {
+            const Row* const value = find_path(row, path);
+            const Row copy = value == nullptr ? Row() : *value;
+            row["__dj__stats__"][path] = copy;
+        }
+        result_.stats.push_back(row["__dj__stats__"]);
     }
 
     static double value_of(const Row& stat, StatType type) {

@@ -35,6 +35,8 @@ def per_row(operator, rows):
         return {}
     whole = operator.run(NestedDataset.from_list(rows), reduce=False).to_list()
     if isinstance(operator, Filter):
+        if any(Fields.stats not in row for row in whole):
+            return {}
         return {"stats": [row[Fields.stats] for row in whole]}
     column = next(key for key in (HashKeys.hash, HashKeys.simhash) if key in whole[0])
     return {"hashes": [row[column] for row in whole]}

@@ -12,6 +12,9 @@ namespace dj {
 /// empty if there is none.
 [[nodiscard]] std::pair<std::string, std::string> split_format_ending(const std::filesystem::path& path);
 
+/// The ending in small letters, as Data-Juicer names kinds of files; empty if there is none.
+[[nodiscard]] std::string format_ending(const std::filesystem::path& path);
+
 /// Where the statistics of an export stand: `{export}_stats.jsonl` beside it.
 [[nodiscard]] std::filesystem::path stats_path_of(const std::filesystem::path& export_path);
 

@@ -1,80 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a plain struct must offer to be an operator, and the `Op` made of one. Operators' files include `op_spec.hpp`.
+/// The `Op` made of a plain struct. Operators' files include `op_spec.hpp`.
 #pragma once
 
-#include <concepts>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "dj/ops/base_params.hpp"
 #include "dj/ops/op.hpp"
+#include "dj/ops/op_concepts.hpp"
 #include "dj/ops/stored_stat.hpp"
 
 namespace dj {
-
-template <class T>
-concept HasScratch = requires {
-    typename T::Scratch;
-};
-
-namespace op_detail {
-
-struct NoScratch {};
-
-template <class T>
-struct ScratchOf {
-    using type = NoScratch;
-};
-template <HasScratch T>
-struct ScratchOf<T> {
-    using type = typename T::Scratch;
-};
-template <class T>
-using Scratch = typename ScratchOf<T>::type;
-
-template <class T>
-struct ScratchHolder final : OpScratch {
-    explicit ScratchHolder(const T& op) : value(make(op)) {}
-    static Scratch<T> make(const T& op) {
-        if constexpr (requires { op.make_scratch(); }) {
-            return op.make_scratch();
-        } else {
-            return {};
-        }
-    }
-    Scratch<T> value;
-};
-
-}  // namespace op_detail
-
-template <class T>
-concept RowMapper = requires(const T op, const Sample& sample, op_detail::Scratch<T>& scratch) {
-    op.map(sample, scratch);
-}
-|| requires(const T op, const Sample& sample) { op.map(sample); };
-template <class T>
-concept RowSplitter = requires(const T op, const Sample& sample, TextSink& out,
-                               op_detail::Scratch<T>& scratch) {
-    op.split(sample, out, scratch);
-}
-|| requires(const T op, const Sample& sample, TextSink& out) { op.split(sample, out); };
-template <class T>
-concept RowFilter = requires(const T op, std::span<const double> stats, const KeepRange& range) {
-    { op.keep(stats, range) } -> std::same_as<bool>;
-};
-template <class T>
-concept RowSelector = requires(const T op, std::uint64_t rows) {
-    { op.select_count(rows) } -> std::same_as<std::uint64_t>;
-    { op.descending() } -> std::same_as<bool>;
-};
-template <class T>
-concept RowDeduplicator = !RowSelector<T> && requires(const T op, std::string_view key) {
-    { op.hash_text(key) } -> std::same_as<std::string>;
-};
-template <class T>
-concept Operator = std::default_initializable<T> &&
-    (RowMapper<T> || RowSplitter<T> || RowFilter<T> || RowSelector<T> || RowDeduplicator<T>);
 
 /// The running form of a described operator.
 template <Operator T>
@@ -135,6 +72,13 @@ public:
             return Op::keep(stats);
         }
     }
+    bool keeps(const Sample& sample, OpScratch* scratch) const override {
+        if constexpr (FieldFilter<T>) {
+            return op_.keeps(sample, base_.range, own(scratch));
+        } else {
+            return Op::keeps(sample, scratch);
+        }
+    }
     void key(const Sample& sample, std::string& key, OpScratch* scratch) const override {
         if constexpr (RowDeduplicator<T> || RowSelector<T>) {
             if constexpr (HasScratch<T>) {
@@ -176,6 +120,10 @@ public:
     std::vector<std::string> fields_read() const override {
         if constexpr (requires { op_.fields_read(); }) return op_.fields_read();
         return {};
+    }
+    bool shows_fields_in_stats() const override {
+        if constexpr (requires { op_.shows_fields_in_stats(); }) return op_.shows_fields_in_stats();
+        return Op::shows_fields_in_stats();
     }
     std::string text_key() const override { return text_key_; }
 

@@ -31,7 +31,7 @@ enum class OpFamily : std::uint8_t { mapper, filter, deduplicator, selector, gro
 enum class OpShape : std::uint8_t {
     map_row,       ///< 1→1: `map`.
     split_row,     ///< 1→0..n: `split`.
-    filter_row,    ///< `compute` stats, then `keep`.
+    filter_row,    ///< `compute` stats, then `keep`; without stats, `keeps` alone.
     group_by_key,  ///< Dataset-wide: rows with equal `key` are duplicates; the first row in order stays.
     order_by_key,  ///< Dataset-wide: rows ordered by `key` (bytewise), ties by row order; the first `select_count` stay.
 };
@@ -69,6 +69,8 @@ public:
     /// filter_row. Fills one value per declared stat (integers exactly representable), as `stored_stat` makes it.
     virtual void compute(const Sample& sample, std::span<double> stats, OpScratch* scratch) const;
     [[nodiscard]] virtual bool keep(std::span<const double> stats) const;
+    /// filter_row, of an op that declares no stats: whether the row stays. Called instead of `compute` and `keep`.
+    [[nodiscard]] virtual bool keeps(const Sample& sample, OpScratch* scratch) const;
     /// group_by_key and order_by_key, the local half: appends the row's key to the empty `key`.
     virtual void key(const Sample& sample, std::string& key, OpScratch* scratch) const;
     /// order_by_key, the resolving half: whether greater keys come first, and how many rows of `rows` stay.
@@ -88,6 +90,9 @@ public:
 
     /// Paths (dotted) of the fields besides the text that the op reads, in the order of `Sample::field_json`.
     [[nodiscard]] virtual std::vector<std::string> fields_read() const { return {}; }
+    /// filter_row, of an op that declares no stats: whether the fields that it reads stand among the stats as well, under
+    /// their paths, as Data-Juicer copies them there. The engine shows them from where they are.
+    [[nodiscard]] virtual bool shows_fields_in_stats() const { return false; }
     /// Field that holds the text; `text_key` of every operator.
     [[nodiscard]] virtual std::string text_key() const = 0;
 };
@@ -97,6 +102,7 @@ struct OpSupplies {
     std::vector<std::string> words{};  ///< For `OpSpec::word_list`.
     /// For `OpSpec::models_for(params)`, in its order; none, or null for one: the op will not run.
     std::vector<std::shared_ptr<const FileBytes>> models{};
+    std::string input_ending{};  ///< Of the (first) input file's name: ".jsonl", ".jsonl.gz".
 };
 
 struct OpSpec {

@@ -7,6 +7,8 @@
 ///   mapper, 1→n     void split(const Sample&, TextSink&, Scratch&)
 ///   filter          void compute(const Sample&, std::span<double> stats, Scratch&);
 ///                   bool keep(std::span<const double> stats, const KeepRange&)
+///   of fields       bool keeps(const Sample&, const KeepRange&, Scratch&): a filter that measures nothing;
+///                   bool shows_fields_in_stats()
 ///   deduplicator    void key(const Sample&, std::string& key, Scratch&); std::string hash_text(std::string_view key);
 ///                   where keys are fingerprints: std::uint32_t key_distance();
 ///                   void key_of_hash(std::string_view hash, std::string& key)
@@ -18,7 +20,8 @@
 /// declares `words(...)` gets them, sorted and each once, by `void take_words(const std::vector<std::string>&)` (not
 /// const), before `prepare`; one that declares `model(...)`, once or more, each file by
 /// `void take_model(std::size_t which, std::shared_ptr<const FileBytes>)`, which throws UserError for a file that is no
-/// such model; `which` counts the models that are needed with the parameters at hand.
+/// such model; `which` counts the models that are needed with the parameters at hand. `void take_input_ending(std::string)`
+/// gets `OpSupplies::input_ending`.
 #pragma once
 
 #include <string>
@@ -36,6 +39,10 @@ concept TakesWords = requires(T op, const std::vector<std::string>& words) {
     op.take_words(words);
 };
 template <class T>
+concept TakesInputEnding = requires(T op, std::string ending) {
+    op.take_input_ending(std::move(ending));
+};
+template <class T>
 concept TakesModel = requires(T op, std::shared_ptr<const FileBytes> file) {
     op.take_model(std::size_t{}, std::move(file));
 };
@@ -44,7 +51,7 @@ concept TakesModel = requires(T op, std::shared_ptr<const FileBytes> file) {
 /// Family and shape that follow from the functions of `T`.
 template <Operator T>
 [[nodiscard]] constexpr std::pair<OpFamily, OpShape> kind_of() {
-    if constexpr (RowFilter<T>) return {OpFamily::filter, OpShape::filter_row};
+    if constexpr (RowFilter<T> || FieldFilter<T>) return {OpFamily::filter, OpShape::filter_row};
     if constexpr (RowSelector<T>) return {OpFamily::selector, OpShape::order_by_key};
     if constexpr (RowDeduplicator<T>) return {OpFamily::deduplicator, OpShape::group_by_key};
     if constexpr (RowSplitter<T>) return {OpFamily::mapper, OpShape::split_row};
@@ -118,6 +125,7 @@ public:
             T op;
             own.assign(op, params);
             if constexpr (op_detail::TakesWords<T>) op.take_words(supplies.words);
+            if constexpr (op_detail::TakesInputEnding<T>) op.take_input_ending(supplies.input_ending);
             if constexpr (op_detail::TakesModel<T>) {
                 for (std::size_t i = 0; i < supplies.models.size(); ++i) {
                     if (supplies.models[i]) op.take_model(i, supplies.models[i]);

@@ -77,7 +77,8 @@ struct JobSpec {
     std::vector<std::string> text_fields;
     /// Hashes of deduplicators stay with the rows, because a later deduplicator takes them as its keys.
     bool keeps_keys = false;
-    FileKind input_kind;  ///< All input files are of one format; compressions may differ.
+    FileKind input_kind;       ///< All input files are of one format; compressions may differ.
+    std::string input_ending;  ///< Of the first input file's name, in small letters: ".jsonl.gz".
     ExportOptions output;
     bool repair_utf8 = false;  ///< invalid_utf8: repair
     std::optional<std::uint64_t> max_faulty_rows;
