@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/record_sample.hpp"
+#include "cli/validate_rows.hpp"
 #include "dj/base/error.hpp"
 #include "dj/base/hash.hpp"
 
@@ -65,6 +66,7 @@ public:
         }
         finish_sample();
         check_text_keys();
+        patiently([&] { validate_rows(files_, inputs_, recipe_); });
         return std::move(survey_);
     }
 

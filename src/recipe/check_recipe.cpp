@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "dj/base/error.hpp"
+#include "dj/recipe/validators.hpp"
 #include "dj/storage/job_layout.hpp"
 
 namespace dj {
@@ -20,6 +21,7 @@ public:
     void check() {
         check_meanings();
         check_input();
+        check_validators();
         check_output();
         check_job();
         check_partition();
@@ -33,6 +35,10 @@ private:
         result_.problems.push_back({recipe_.origin_of(key), std::move(message)});
     }
     void note(std::string line) { recipe_.notices.push_back(std::move(line)); }
+
+    void check_validators() {
+        (void)read_validators(recipe_.options.validators, recipe_.origin_of("validators"), result_.problems);
+    }
 
     void check_meanings() {
         std::vector<std::pair<std::string, std::vector<std::string>>> by_note;

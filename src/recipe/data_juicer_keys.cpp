@@ -106,7 +106,6 @@ std::vector<Row> later_rows() {
     return {
         {"generated_dataset_config", mapping, nullptr,
          "generated data sets are not available yet; use dataset_path"},
-        {"validators", any, json::array(), "validators are not available yet; remove them to run without"},
         {"load_dataset_kwargs", mapping, json::object(),
          "arguments for the loader are not available yet; only num_proc is let pass"},
         {"export_extra_args", mapping, json::object(), "arguments for the exporter are not available yet"},

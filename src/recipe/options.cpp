@@ -14,6 +14,11 @@ ParamSet<GlobalOptions> global_params() {
     params.add(&T::dataset_path, "dataset_path",
                "What to read: a file, a folder (searched through), a pattern (*.jsonl), or several.");
     params.add(&T::dataset, "dataset", "The same as a mapping: {configs: [{type: local, path: ...}]}.");
+    params.add(
+        &T::validators, "validators",
+        "What the first rows must be like, or nothing runs: a list of mappings with a type (swift_messages, "
+        "dj_conversation, required_fields, code), as in Data-Juicer.",
+        {.nullable = true});
     params.add(&T::suffixes, "suffixes", "Read only files that end so, for example [.jsonl, .jsonl.zst].");
     params.add(
         &T::text_keys, "text_keys",

@@ -303,9 +303,8 @@ TEST(LoadRecipe, KeysWithoutMeaningAreAnsweredByALine) {
 
 TEST(LoadRecipe, FeaturesThatWouldChangeTheResultAreRefused) {
     for (const auto* line :
-         {"validators: [{type: required_fields}]", "generated_dataset_config: {type: EmptyFormatter}",
-          "export_aws_credentials: {aws_region: x}", "decrypt_after_reading: true",
-          "encrypt_before_export: true", "custom_operator_paths: [a.py]",
+         {"generated_dataset_config: {type: EmptyFormatter}", "export_aws_credentials: {aws_region: x}",
+          "decrypt_after_reading: true", "encrypt_before_export: true", "custom_operator_paths: [a.py]",
           "load_dataset_kwargs: {columns: [a]}", "export_extra_args: {a: 1}", "schema_conflict: widen"}) {
         EXPECT_THAT(problems(std::string(line) + "\n"), HasSubstr("not available yet")) << line;
     }

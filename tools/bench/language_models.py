@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes language models of a real size from a corpus: {lang}.sp.model (SentencePiece) and {lang}.arpa.bin (KenLM), as perplexity_filter takes them.
 
-usage: language_models.py CORPUS.jsonl --lang en --out FOLDER --build-binary PROGRAM [--vocab 32000] [--order 5] [--max-mb 100] [--form probing]
+usage: language_models.py CORPUS.jsonl --lang en --out FOLDER --build-binary PROGRAM [--vocab 32000] [--order 5] [--max-mb 100] [--keep-once] [--form probing]
 CORPUS as tools/corpus/make_corpus.py writes it. PROGRAM is KenLM's build_binary (the source package of kenlm on PyPI has it: cmake, target
 build_binary). Needs the Python packages sentencepiece and numpy. N-grams that occur once are left out from the third order on, as is usual.
 For 100 MB of text some 10 minutes and 8 GB of memory. The texts' licences come with the models: they are for measuring, not for giving away.
@@ -44,7 +44,7 @@ def train_tokenizer(texts, folder, lang, vocab):
     return sentencepiece.SentencePieceProcessor(model_file=str(folder / f"{lang}.sp.model"))
 
 
-def count(stream, line_of, order, vocab):
+def count(stream, line_of, order, vocab, pruned_from):
     """Per order: the index of the n-gram at each position (-1: it would cross the end of a line), first positions, counts, index of the prefix."""
     found = []
     at = None
@@ -54,7 +54,7 @@ def count(stream, line_of, order, vocab):
         keys = stream[:last].astype(numpy.int64) if n == 1 else at[:last].astype(numpy.int64) * vocab + stream[n - 1:]
         positions = numpy.flatnonzero(inside & ((at[:last] >= 0) if n > 1 else True))
         unique, first, inverse, counts = numpy.unique(keys[positions], return_index=True, return_inverse=True, return_counts=True)
-        kept = counts > 1 if n >= PRUNED_FROM else numpy.ones(len(unique), dtype=bool)
+        kept = counts > 1 if n >= pruned_from else numpy.ones(len(unique), dtype=bool)
         renumbered = numpy.where(kept, numpy.cumsum(kept) - 1, -1)
         prefix = (unique // vocab)[kept] if n > 1 else None
         at = numpy.full(last, -1, dtype=numpy.int64)
@@ -107,6 +107,7 @@ def main():
     parser.add_argument("--vocab", type=int, default=32000)
     parser.add_argument("--order", type=int, default=5)
     parser.add_argument("--max-mb", type=int, default=100)
+    parser.add_argument("--keep-once", action="store_true", help="keep long n-grams that occur once: a file three times as large")
     parser.add_argument("--form", default="probing", help="arguments of build_binary: 'probing', 'trie', '-q 8 -b 8 trie'")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -127,7 +128,7 @@ def main():
         numbers.append(numpy.full(len(lines[-1]), number, dtype=numpy.int32))
     stream, line_of = numpy.concatenate(lines), numpy.concatenate(numbers)
     print(f"{len(stream):,} pieces in {len(lines):,} texts", file=sys.stderr)
-    found = count(stream, line_of, options.order, size + 2)
+    found = count(stream, line_of, options.order, size + 2, options.order + 1 if options.keep_once else PRUNED_FROM)
     estimate(found)
     print("n-grams: " + ", ".join(f"{len(grams['counts']):,}" for grams in found), file=sys.stderr)
     with tempfile.TemporaryDirectory(dir=options.out) as scratch:

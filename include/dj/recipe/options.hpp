@@ -19,7 +19,8 @@ struct GlobalOptions {
     std::string project_name = "hello_world";
     std::string executor_type = "default";
     std::vector<std::string> dataset_path{};
-    nlohmann::json dataset = nullptr;  ///< {configs: [{type: local, path: ...}]}
+    nlohmann::json validators = nlohmann::json::array();  ///< See validators.hpp.
+    nlohmann::json dataset = nullptr;                     ///< {configs: [{type: local, path: ...}]}
     std::string export_path = "./outputs/hello_world/hello_world.jsonl";
     std::optional<std::string> export_type{};
     std::int64_t export_shard_size = 0;
