@@ -23,6 +23,23 @@ struct FileHeader {
     std::uint64_t size_bytes = 0;         ///< Of the header: the vocabulary begins there.
 };
 
+/// A sentence between the words that mark its beginning and its end, which are the first and the last.
+class MarkedSentence {
+public:
+    MarkedSentence(std::uint32_t begin, std::span<const std::uint32_t> words, std::uint32_t end)
+        : begin_(begin), words_(words), end_(end) {}
+    [[nodiscard]] std::size_t size() const { return words_.size() + 2; }
+    [[nodiscard]] std::uint32_t operator[](std::size_t at) const {
+        if (at == 0) return begin_;
+        return at <= words_.size() ? words_[at - 1] : end_;
+    }
+
+private:
+    std::uint32_t begin_;
+    std::span<const std::uint32_t> words_;
+    std::uint32_t end_;
+};
+
 inline constexpr std::size_t kMostWords = 16;  ///< Of an n-gram. KenLM itself is mostly built for 6.
 
 /// Throws UserError where `file` is no such file.

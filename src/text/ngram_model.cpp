@@ -28,8 +28,8 @@ bool begins_longer(float backoff) { return std::bit_cast<std::uint32_t>(backoff)
 
 /// One search for n-grams that end in `word`, longer and longer; the score without backoffs of what was not found.
 template <class Search>
-float step(const Search& search, const State& before, std::uint32_t word, State& after) {
-    typename Search::Node node;
+float step(const Search& search, typename Search::Node node, const State& before, std::uint32_t word,
+           State& after) {
     Entry entry = search.unigram(word, node);
     float score = entry.probability;
     std::size_t found = 1;  // words of the longest n-gram found
@@ -78,11 +78,13 @@ public:
         states[0] = begin_;
         std::size_t now = 0;
         float score = 0;
-        for (const std::uint32_t word : sentence) {
-            score += step(search_, states[now], word, states[1 - now]);
+        const MarkedSentence words(begin_.words[0], sentence, end_);
+        typename Search::Lookahead ahead(search_, words);
+        for (std::size_t at = 1; at < words.size(); ++at) {
+            score += step(search_, ahead.node(at), states[now], words[at], states[1 - now]);
             now = 1 - now;
         }
-        return score + step(search_, states[now], end_, states[1 - now]);
+        return score;
     }
 
 private:

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "text/ngram_file.hpp"
@@ -34,8 +36,11 @@ public:
         : buckets_(bucket_count(entries, multiplier)), begin_(parts.take(buckets_, Bytes)) {}
 
     /// What stands behind the key; null if it is not there.
-    [[nodiscard]] const char* find(std::uint64_t key) const {
-        const char* at = begin_ + key % buckets_ * Bytes;
+    [[nodiscard]] const char* find(std::uint64_t key) const { return find(key, place(key)); }
+    /// Where to look for the key first.
+    [[nodiscard]] const char* place(std::uint64_t key) const { return begin_ + key % buckets_ * Bytes; }
+    /// `find`, from the key's place on.
+    [[nodiscard]] const char* find(std::uint64_t key, const char* at) const {
         const char* const end = begin_ + buckets_ * Bytes;
         for (std::uint64_t tries = 0; tries < buckets_;
              ++tries) {  // a damaged table may have no empty bucket
@@ -78,8 +83,34 @@ template <std::size_t Weights>
 class ProbingSearch {
 public:
     using Vocabulary = ProbingVocabulary;
-    /// A hash of the words so far.
-    using Node = std::uint64_t;
+    /// The n-grams that end in one word, from two words on: their hashes, and where to look for them.
+    struct Places {
+        std::array<std::uint64_t, kMostWords> keys;
+        std::array<const char*, kMostWords> at;
+    };
+    using Node = const Places*;
+
+    /// Of a model of gigabytes hardly anything is in a cache. Where the n-grams are that end in a word hangs on the words alone:
+    /// their places are found, and asked for, some words before.
+    class Lookahead {
+    public:
+        Lookahead(const ProbingSearch& search, const MarkedSentence& words) : search_(search), words_(words) {
+            for (std::size_t at = 1; at < std::min(words.size(), kAhead); ++at) ask(at);
+        }
+        /// For the word at `at`; called for one after the other, from 1 on.
+        Node node(std::size_t at) {
+            if (at + kAhead - 1 < words_.size()) ask(at + kAhead - 1);
+            return &places_[at % kAhead];
+        }
+
+    private:
+        static constexpr std::size_t kAhead = 8;
+        void ask(std::size_t at) { search_.ask(words_, at, places_[at % kAhead]); }
+
+        const ProbingSearch& search_;
+        MarkedSentence words_;
+        std::array<Places, kAhead> places_;
+    };
 
     ProbingSearch(FileParts& parts, const FileHeader& header)
         : unigrams_(parts.take(header.counts.front() + 1, Weights * sizeof(float))) {
@@ -89,25 +120,33 @@ public:
     }
 
     [[nodiscard]] std::size_t order() const { return middle_.size() + 2; }
-    [[nodiscard]] Entry unigram(std::uint32_t word, Node& node) const {
-        node = word;
+    [[nodiscard]] Entry unigram(std::uint32_t word, Node& /*node*/) const {
         return entry(unigrams_ + word * Weights * sizeof(float));
     }
-    /// Of `level + 2` words; `node` becomes that of the longer n-gram.
-    [[nodiscard]] std::optional<Entry> middle(std::size_t level, std::uint32_t word, Node& node) const {
-        node = combine(node, word);
-        const char* const found = middle_[level].find(node);
+    /// Of `level + 2` words.
+    [[nodiscard]] std::optional<Entry> middle(std::size_t level, std::uint32_t /*word*/, Node& node) const {
+        const char* const found = middle_[level].find(node->keys[level], node->at[level]);
         if (found == nullptr) return std::nullopt;
         return entry(found);
     }
-    [[nodiscard]] std::optional<float> longest(std::uint32_t word, Node node) const {
-        const char* const found = longest_.find(combine(node, word));
+    [[nodiscard]] std::optional<float> longest(std::uint32_t /*word*/, Node node) const {
+        const char* const found = longest_.find(node->keys[middle_.size()], node->at[middle_.size()]);
         if (found == nullptr) return std::nullopt;
         return load<float>(found);
     }
 
 private:
-    static Node combine(Node node, std::uint32_t word) {
+    void ask(const MarkedSentence& words, std::size_t at, Places& places) const {
+        std::uint64_t key = words[at];
+        __builtin_prefetch(unigrams_ + words[at] * Weights * sizeof(float));
+        for (std::size_t level = 0; level <= middle_.size() && level < at; ++level) {
+            key = combine(key, words[at - level - 1]);
+            places.keys[level] = key;
+            places.at[level] = level < middle_.size() ? middle_[level].place(key) : longest_.place(key);
+            __builtin_prefetch(places.at[level]);
+        }
+    }
+    static std::uint64_t combine(std::uint64_t node, std::uint32_t word) {
         constexpr std::uint64_t kOfNode = 8978948897894561157ULL;
         constexpr std::uint64_t kOfWord = 17894857484156487943ULL;
         return (node * kOfNode) ^ (static_cast<std::uint64_t>(std::uint32_t{1} + word) * kOfWord);

@@ -79,6 +79,12 @@ class TrieSearch {
 public:
     using Vocabulary = SortedVocabulary;
     using Node = NodeRange;
+    /// Nothing can be asked for before it is known where the shorter n-grams end.
+    class Lookahead {
+    public:
+        Lookahead(const TrieSearch& /*search*/, const MarkedSentence& /*words*/) {}
+        static Node node(std::size_t /*at*/) { return {}; }
+    };
 
     TrieSearch(FileParts& parts, const FileHeader& header);
 
