@@ -29,7 +29,8 @@ std::vector<ModelNeed> models_needed(const std::vector<ModelNeed>& needs,
                                      const std::vector<ParamSpec>& params, const nlohmann::json& values) {
     std::vector<ModelNeed> needed;
     for (const ModelNeed& need : needs) {
-        if (!need.only_with.empty() && value_of(need.only_with, params, values) != true) continue;
+        if (!need.only_with.empty() && value_of(need.only_with, params, values) != need.only_with_value)
+            continue;
         needed.push_back(need);
         if (need.language_param.empty()) continue;
         const auto language = value_of(need.language_param, params, values).get<std::string>();

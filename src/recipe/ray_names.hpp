@@ -11,7 +11,7 @@ struct RayName {
     std::string_view ray;     ///< "ray_document_deduplicator"
     std::string_view native;  ///< The operator that does it here.
     /// Parameters that say how Ray does it, and mean nothing here; the others are the native operator's.
-    std::array<std::string_view, 3> inert;
+    std::array<std::string_view, 11> inert;
 };
 
 /// Null if `op` is no such name.

@@ -7,6 +7,7 @@
 #include "agreement.hpp"
 #include "dj/base/error.hpp"
 #include "dj/base/hash.hpp"
+#include "drop_linked_rows.hpp"
 #include "key_cursor.hpp"
 #include "near_keys.hpp"
 #include "row_clusters.hpp"
@@ -97,9 +98,9 @@ public:
 
     RowPlanCounts resolve(std::uint64_t total_rows) {
         drop_equal(total_rows);
-        release_keys();
+        release_keys(partitions_);
         find_links();
-        drop_linked();
+        dropped_ += drop_all_but_first(context_, links_, partitions_);
         const std::uint64_t all_dropped = communicator_.sum(dropped_);
         const std::uint64_t count = communicator_.sum(static_cast<std::uint64_t>(partitions_.size()));
         return {total_rows, total_rows - all_dropped, static_cast<std::uint32_t>(count)};
@@ -114,11 +115,6 @@ private:
         drop_row(partitions_, row);
         ++dropped_;
     }
-    void release_keys() {
-        for (StagedPartition& partition : partitions_) {
-            for (StagedPartition::Part& part : partition.parts) part.keys = StoredBlob();
-        }
-    }
 
     void drop_equal(std::uint64_t total_rows);
     [[nodiscard]] std::vector<Fingerprint> own_prints(const Placement& placement, std::uint64_t share);
@@ -127,7 +123,6 @@ private:
     void find_links();
     void link_agreeing(const Placement& placement, std::uint64_t share);
     void link_received(std::vector<Fingerprint>& received, std::uint64_t mask);
-    void drop_linked();
 
     const RowPlanContext& context_;
     const mpi::Communicator& communicator_;
@@ -314,38 +309,6 @@ void NearDuplicates::link_received(std::vector<Fingerprint>& received, std::uint
     for (std::uint32_t i = 0; i < received.size(); ++i) {
         const std::uint32_t root = root_of(i);
         if (root != i) links_.add(received[root].row, received[i].row);
-    }
-}
-
-/// The first row of each fingerprint asks whether it is the first of its cluster, too.
-void NearDuplicates::drop_linked() {
-    context_.meter.begin({context_.op_name + ": joining clusters"});
-    RowClusters clusters(communicator_);
-    std::vector<RowLink> links;
-    together(communicator_, [&] { links = links_.take(); });
-    clusters.join(std::move(links));
-    constexpr std::size_t kAskedAtOnce = 1U << 20U;
-    std::size_t partition = 0;
-    std::uint64_t offset = 0;
-    for (bool more = true; more;) {
-        std::vector<std::uint64_t> rows;
-        together(communicator_, [&] {
-            while (partition < partitions_.size() && rows.size() < kAskedAtOnce) {
-                const StagedPartition& at = partitions_[partition];
-                const std::uint64_t count = at.rows();
-                for (; offset < count && rows.size() < kAskedAtOnce; ++offset) {
-                    if (at.keep.empty() || at.keep[offset]) rows.push_back(at.first_row + offset);
-                }
-                if (offset < count) break;
-                ++partition;
-                offset = 0;
-            }
-        });
-        const std::vector<std::uint64_t> others = clusters.not_first(rows);
-        together(communicator_, [&] {
-            for (const std::uint64_t row : others) drop(row);
-        });
-        more = communicator_.sum(std::uint64_t{partition < partitions_.size() ? 1U : 0U}) > 0;
     }
 }
 

@@ -236,6 +236,8 @@ RowPlanCounts JobRun::resolve(const BoundOp& bound, std::vector<StagedPartition>
             return reorder(context, *bound.op, staged, total_rows);
         const std::uint32_t distance = bound.op->key_distance();
         if (distance > 0) return drop_near_duplicates(context, distance, staged, total_rows);
+        const std::uint32_t bands = bound.op->key_bands();
+        if (bands > 0) return drop_banded_duplicates(context, bands, staged, total_rows);
         return drop_duplicates(context, staged, total_rows);
     };
     const RowPlanCounts counts = resolved();

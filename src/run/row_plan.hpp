@@ -44,6 +44,13 @@ struct RowPlanCounts {
                                                  std::vector<StagedPartition>& partitions,
                                                  std::uint64_t total_rows);
 
+/// Collective. Keys are `bands` digests of 16 bytes each. Rows that have one in common are linked, whichever it is; of rows that are
+/// linked, directly or by others, the one with the smallest row id stays. Sets `keep` of the partitions. What it needs of
+/// memory beyond `memory_bytes`: docs/adr/0019.
+[[nodiscard]] RowPlanCounts drop_banded_duplicates(const RowPlanContext& context, std::uint32_t bands,
+                                                   std::vector<StagedPartition>& partitions,
+                                                   std::uint64_t total_rows);
+
 /// Collective. Orders all rows by key (ties by row id), keeps the first `op.select_count`, and moves them so that each
 /// rank holds a stretch of the new order, cut into partitions. Throws UserError (on all ranks) if keys of different
 /// kinds meet.

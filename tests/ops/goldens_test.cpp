@@ -44,6 +44,7 @@ const std::map<std::string, std::string>& differences() {
         {"remove_table_text_mapper: min_col 1", "outside of the documented range"},
         {"remove_table_text_mapper: max_col 21", "outside of the documented range"},
         {"remove_repeat_sentences_mapper: tokenizer that is Python", "refused before the run"},
+        {"document_minhash_deduplicator: more bands than values", "refused before the run"},
         // Rows are judged one by one: one without a place in the order goes to the quarantine, alone or not.
         {"topk_specified_field_selector: one row is not looked at", "a row without the field is quarantined"},
         {"topk_specified_field_selector: lists compare item by item", "a row with a list is quarantined"},

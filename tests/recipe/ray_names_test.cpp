@@ -13,7 +13,9 @@ namespace {
 TEST(RayNames, StandForNativeOperators) {
     EXPECT_EQ(native_name("ray_document_deduplicator"), "document_deduplicator");
     EXPECT_EQ(native_name("document_deduplicator"), "document_deduplicator");
-    EXPECT_EQ(native_name("ray_bts_minhash_deduplicator"), "ray_bts_minhash_deduplicator")
+    EXPECT_EQ(native_name("ray_bts_minhash_deduplicator"), "document_minhash_deduplicator");
+    EXPECT_EQ(native_name("ray_bts_minhash_cpp_deduplicator"), "document_minhash_deduplicator");
+    EXPECT_EQ(native_name("ray_image_deduplicator"), "ray_image_deduplicator")
         << "there is none that does it";
     ASSERT_NE(find_ray_name("ray_document_deduplicator"), nullptr);
     EXPECT_TRUE(is_data_juicer_op(find_ray_name("ray_document_deduplicator")->native));
@@ -39,7 +41,7 @@ TEST(RayNames, AreTakenInRecipesWithALine) {
                 Contains(HasSubstr("ray_document_deduplicator: run as document_deduplicator")));
     EXPECT_THAT(result.recipe.notices,
                 Contains(HasSubstr("backend (ray_document_deduplicator): accepted, has no meaning here")));
-    EXPECT_EQ(load("process:\n  - ray_bts_minhash_deduplicator\n").problems.size(), 1U);
+    EXPECT_EQ(load("process:\n  - ray_image_deduplicator\n").problems.size(), 1U);
 }
 
 }  // namespace

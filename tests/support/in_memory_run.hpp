@@ -167,6 +167,11 @@ private:
             std::string key;
             op_->key(sample, key, scratch_.get());
             if (sample.failed()) return;
+            if (spec_->hash_column.empty()) {
+                result_.hashes.push_back(op_->hash_text(key));
+                rows.push_back(row);
+                return;
+            }
             auto& hash = row[spec_->hash_column];
             result_.hashes.push_back(hash.is_null() ? op_->hash_text(key) : hash.get<std::string>());
             hash = result_.hashes.back();

@@ -38,7 +38,9 @@ def per_row(operator, rows):
         if any(Fields.stats not in row for row in whole):
             return {}
         return {"stats": [row[Fields.stats] for row in whole]}
-    column = next(key for key in (HashKeys.hash, HashKeys.simhash) if key in whole[0])
+    column = next((key for key in (HashKeys.hash, HashKeys.simhash) if key in whole[0]), None)
+    if column is None:  # bands of MinHash are bytes, and never seen outside
+        return {}
     return {"hashes": [row[column] for row in whole]}
 
 

@@ -117,6 +117,10 @@ public:
         if constexpr (requires { op_.key_distance(); }) return op_.key_distance();
         return Op::key_distance();
     }
+    std::uint32_t key_bands() const override {
+        if constexpr (requires { op_.key_bands(); }) return op_.key_bands();
+        return Op::key_bands();
+    }
     std::vector<std::string> fields_read() const override {
         if constexpr (requires { op_.fields_read(); }) return op_.fields_read();
         return {};

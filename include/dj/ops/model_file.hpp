@@ -24,8 +24,9 @@ struct ModelNeed {
     std::string advice;  ///< How to get it: one or two sentences.
     /// The parameter whose text stands for each `{}` in `names` and `advice`; empty: there is none.
     std::string language_param{};
-    /// The boolean parameter without which the model is not needed; empty: it always is.
+    /// The parameter without which the model is not needed, unless it has the value; empty: it always is.
     std::string only_with{};
+    nlohmann::json only_with_value = true;
 };
 
 /// Those of `needs` that an operator has with these parameters (those that are missing in `values` have the defaults of

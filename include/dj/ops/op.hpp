@@ -87,6 +87,8 @@ public:
     /// machine), and those that differ in at most so many bits are linked: of all that are linked, also by others, the
     /// first row in order stays.
     [[nodiscard]] virtual std::uint32_t key_distance() const { return 0; }
+    /// group_by_key: not 0: keys are so many digests of 16 bytes, and rows that have one in common are linked.
+    [[nodiscard]] virtual std::uint32_t key_bands() const { return 0; }
 
     /// Paths (dotted) of the fields besides the text that the op reads, in the order of `Sample::field_json`.
     [[nodiscard]] virtual std::vector<std::string> fields_read() const { return {}; }

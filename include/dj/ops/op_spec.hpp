@@ -11,7 +11,7 @@
 ///                   bool shows_fields_in_stats()
 ///   deduplicator    void key(const Sample&, std::string& key, Scratch&); std::string hash_text(std::string_view key);
 ///                   where keys are fingerprints: std::uint32_t key_distance();
-///                   void key_of_hash(std::string_view hash, std::string& key)
+///                   void key_of_hash(std::string_view hash, std::string& key); where they are bands: std::uint32_t key_bands()
 ///   selector        void key(const Sample&, std::string& key, Scratch&); std::uint64_t select_count(std::uint64_t rows);
 ///                   bool descending(); bool reorders()
 ///

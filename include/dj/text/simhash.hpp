@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dj/base/md5_lanes.hpp"
+#include "dj/base/message_lanes.hpp"
 
 namespace dj {
 

@@ -10,80 +10,12 @@
 
 #include "dj/base/error.hpp"
 #include "dj/ops/op_spec.hpp"
-#include "dj/text/python_regex.hpp"
 #include "dj/text/simhash.hpp"
-#include "dj/text/unicode_classes.hpp"
-#include "dj/text/utf8.hpp"
 #include "ops/pattern_replacement.hpp"
+#include "ops/shingles.hpp"
 
 namespace dj {
 namespace {
-
-/// Pieces of a text, joined by a space each (or by nothing), so that neighbouring ones are a part of it as they stand.
-struct JoinedPieces {
-    std::string buffer;
-    std::string_view text;
-    std::vector<RegexSpan> pieces;
-};
-
-void take_words(std::string_view text, JoinedPieces& joined) {
-    joined.buffer.clear();
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = std::min(text.find(' ', at), text.size());
-        if (end > at) {
-            if (!joined.pieces.empty()) joined.buffer += ' ';
-            joined.pieces.push_back({joined.buffer.size(), joined.buffer.size() + end - at});
-            joined.buffer.append(text, at, end - at);
-        }
-        at = end + 1;
-    }
-    joined.text = joined.buffer;
-}
-
-void take_characters(std::string_view text, JoinedPieces& joined) {
-    joined.text = text;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto begin = at;
-        (void)next_code_point(text, at);
-        joined.pieces.push_back({begin, at});
-    }
-}
-
-/// What is between the matches, pieces without a character too. False: the pattern gave up.
-bool take_split(std::string_view text, RegexMatcher& matcher, JoinedPieces& joined) {
-    joined.buffer.clear();
-    matcher.start(text);
-    std::size_t at = 0;
-    const auto take = [&](std::size_t end) {
-        joined.pieces.push_back({joined.buffer.size(), joined.buffer.size() + end - at});
-        joined.buffer.append(text, at, end - at);
-    };
-    auto outcome = matcher.next();
-    for (; outcome == RegexOutcome::match; outcome = matcher.next()) {
-        const auto match = *matcher.group(0);
-        take(match.begin);
-        joined.buffer += ' ';
-        at = match.end;
-    }
-    take(text.size());
-    joined.text = joined.buffer;
-    return outcome == RegexOutcome::none;
-}
-
-/// `text` without what matches, in `out`. False: the pattern gave up.
-bool remove_matches(std::string_view text, RegexMatcher& matcher, std::string& out) {
-    out.clear();
-    matcher.start(text);
-    std::size_t at = 0;
-    auto outcome = matcher.next();
-    for (; outcome == RegexOutcome::match; outcome = matcher.next()) {
-        const auto match = *matcher.group(0);
-        out.append(text, at, match.begin - at);
-        at = match.end;
-    }
-    out.append(text, at);
-    return outcome == RegexOutcome::none;
-}
 
 struct DocumentSimhashDeduplicator {
     std::string tokenization = "space";
@@ -94,11 +26,7 @@ struct DocumentSimhashDeduplicator {
     std::uint32_t hamming_distance = 4;
 
     struct Scratch {
-        std::optional<RegexMatcher> ignored;
-        std::optional<RegexMatcher> punctuation;
-        std::string lowered;
-        std::string rest;
-        JoinedPieces joined;
+        Shingler::Scratch shingles;
         SimhashBuilder builder;
     };
 
@@ -111,44 +39,16 @@ struct DocumentSimhashDeduplicator {
             throw UserError(
                 fmt::format("hamming_distance ({}) must be less than num_blocks ({}): raise num_blocks to {}",
                             hamming_distance, num_blocks, hamming_distance + 1));
-        // As the pattern is compiled there: without DOTALL, and as it stands, whatever quotes it has.
-        if (ignore_pattern && !ignore_pattern->empty())
-            ignored_.emplace(*ignore_pattern, RegexModule::regex, /*dot_all=*/false);
-        if (tokenization == "punctuation")
-            punctuation_.emplace(R"(\p{P})", RegexModule::regex, /*dot_all=*/false);
+        shingler_.prepare({tokenization, window_size, lowercase, ignore_pattern});
     }
 
-    Scratch make_scratch() const {
-        Scratch scratch;
-        if (ignored_) scratch.ignored.emplace(*ignored_);
-        if (punctuation_) scratch.punctuation.emplace(*punctuation_);
-        return scratch;
-    }
+    Scratch make_scratch() const { return {shingler_.make_scratch(), {}}; }
 
     void key(const Sample& sample, std::string& key, Scratch& scratch) const {
-        auto text = sample.text();
-        if (lowercase) {
-            scratch.lowered.clear();
-            append_python_lower(scratch.lowered, text);
-            text = scratch.lowered;
-        }
-        if (scratch.ignored) {
-            if (!remove_matches(text, *scratch.ignored, scratch.rest)) {
-                sample.fail(kTooManySteps);
-                return;
-            }
-            text = scratch.rest;
-        }
-        if (!cut(text, scratch)) {
-            sample.fail(kTooManySteps);
-            return;
-        }
-        const auto& joined = scratch.joined;
-        for (std::size_t last = window_size - 1; last < joined.pieces.size(); ++last) {
-            const auto begin = joined.pieces[last - (window_size - 1)].begin;
-            scratch.builder.add(joined.text.substr(begin, joined.pieces[last].end - begin));
-        }
-        append(key, scratch.builder.take());
+        const bool cut = shingler_.for_each(sample.text(), scratch.shingles,
+                                            [&](std::string_view shingle) { scratch.builder.add(shingle); });
+        const std::uint64_t fingerprint = scratch.builder.take();
+        cut ? append(key, fingerprint) : sample.fail(kTooManySteps);
     }
 
     /// As numpy writes it.
@@ -169,16 +69,7 @@ private:
         key.append(reinterpret_cast<const char*>(&fingerprint), sizeof fingerprint);
     }
 
-    bool cut(std::string_view text, Scratch& scratch) const {
-        scratch.joined.pieces.clear();
-        if (scratch.punctuation) return take_split(text, *scratch.punctuation, scratch.joined);
-        tokenization == "character" ? take_characters(text, scratch.joined)
-                                    : take_words(text, scratch.joined);
-        return true;
-    }
-
-    std::optional<PythonRegex> ignored_;
-    std::optional<PythonRegex> punctuation_;
+    Shingler shingler_;
 };
 
 }  // namespace
