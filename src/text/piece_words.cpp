@@ -3,33 +3,24 @@
 
 #include <cmath>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 namespace dj::pieces {
 namespace {
 
-constexpr std::size_t kEntries = std::size_t{1} << 16;  // with what they refer to about 8 MB a thread
-constexpr std::size_t kMostEntries = kEntries / 4 * 3;
-constexpr std::size_t kMostBytes = std::size_t{4} << 20;
-constexpr std::size_t kLongestKept = 64;
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;  // with the other tables about 8 MB a thread
 
 }  // namespace
 
-WordCache::WordCache(std::shared_ptr<const Library> library) : library_(std::move(library)) {
-    if (library_->blanks()) entries_.resize(kEntries + 1);  // the last: a word that is not kept
-}
+WordCache::WordCache(std::shared_ptr<const Library> library) : library_(std::move(library)) {}
 
 std::span<const TextPiece> WordCache::split(std::string_view text) {
     out_.clear();
-    if (used_ > kMostEntries || bytes_.size() > kMostBytes) clear();
+    if (words_.is_full() || bytes_.size() > kMostBytes) clear();
     if (!library_->blanks() || !split_words(text)) split_whole(text);
     return out_;
 }
 
 void WordCache::clear() {
-    std::ranges::fill(entries_, Entry());
-    used_ = 0;
+    words_.clear();
     bytes_.clear();
     scores_.clear();
     kept_.clear();
@@ -69,45 +60,25 @@ bool WordCache::split_words(std::string_view text) {
 }
 
 bool WordCache::take_word(std::string_view word) {
-    const Entry* const entry = find_or_make(word, XXH3_64bits(word.data(), word.size()));
-    if (entry == nullptr) return false;
-    if (std::abs(sum_) <= entry->sure_up_to || entry->score_count == 0) {
-        const auto first = kept_.begin() + entry->first_piece;
-        pending_.insert(pending_.end(), first, first + entry->piece_count);
-        sum_ = add_scores(sum_, scores_.data() + entry->first_score, entry->score_count);
+    const auto [entry, is_new, is_kept] = words_.find_or_add(word);
+    if (is_new) fill(entry, word);
+    if (!entry.is_sound) return false;
+    if (std::abs(sum_) <= entry.sure_up_to || entry.score_count == 0) {
+        const auto first = kept_.begin() + entry.first_piece;
+        pending_.insert(pending_.end(), first, first + entry.piece_count);
+        sum_ = add_scores(sum_, scores_.data() + entry.first_score, entry.score_count);
         return true;
     }
-    lattice_.cut(library_->table(), std::string_view(bytes_).substr(entry->normal, entry->normal_size), sum_);
-    append_cuts(entry->normal, pending_);
+    lattice_.cut(library_->table(), std::string_view(bytes_).substr(entry.normal, entry.normal_size), sum_);
+    append_cuts(entry.normal, pending_);
     for (const Cut& cut : lattice_.cuts()) sum_ = add_scores(sum_, &cut.score, 1);
     return true;
 }
 
-const WordCache::Entry* WordCache::find_or_make(std::string_view word, std::uint64_t hash) {
-    Entry* entry = &entries_.back();
-    if (word.size() <= kLongestKept) {
-        std::size_t place = hash % kEntries;
-        for (; entries_[place].key_size != 0; place = (place + 1) % kEntries) {
-            const Entry& there = entries_[place];
-            if (there.hash == hash && std::string_view(bytes_).substr(there.key, there.key_size) == word)
-                return &there;
-        }
-        if (used_ <= kMostEntries) {
-            ++used_;
-            entry = &entries_[place];
-        }
-    }
-    return fill(*entry, word, hash) ? entry : nullptr;
-}
-
-bool WordCache::fill(Entry& entry, std::string_view word, std::uint64_t hash) {
-    entry = {.hash = hash,
-             .key = static_cast<std::uint32_t>(bytes_.size()),
-             .key_size = static_cast<std::uint32_t>(word.size()),
-             .first_piece = static_cast<std::uint32_t>(kept_.size()),
-             .first_score = static_cast<std::uint32_t>(scores_.size())};
-    bytes_ += word;
-    entry.normal = static_cast<std::uint32_t>(bytes_.size());
+void WordCache::fill(Entry& entry, std::string_view word) {
+    entry = {.first_piece = static_cast<std::uint32_t>(kept_.size()),
+             .first_score = static_cast<std::uint32_t>(scores_.size()),
+             .normal = static_cast<std::uint32_t>(bytes_.size())};
     library_->encode(word, whole_);
     for (const std::string& piece : whole_) bytes_ += piece;
     entry.normal_size = static_cast<std::uint32_t>(bytes_.size()) - entry.normal;
@@ -118,12 +89,11 @@ bool WordCache::fill(Entry& entry, std::string_view word, std::uint64_t hash) {
     entry.score_count = static_cast<std::uint32_t>(scores_.size()) - entry.first_score;
     entry.sure_up_to = lattice_.sure_up_to();
     // Of this word by itself the library must say the same: if it has learnt other rules, it splits every text.
-    if (entry.piece_count != whole_.size()) return false;
-    for (std::uint32_t i = 0; i < entry.piece_count; ++i) {
+    entry.is_sound = entry.piece_count == whole_.size();
+    for (std::uint32_t i = 0; i < entry.piece_count && entry.is_sound; ++i) {
         const KeptPiece& piece = kept_[entry.first_piece + i];
-        if (std::string_view(bytes_).substr(piece.begin, piece.size) != whole_[i]) return false;
+        entry.is_sound = std::string_view(bytes_).substr(piece.begin, piece.size) == whole_[i];
     }
-    return true;
 }
 
 void WordCache::append_cuts(std::uint32_t normal, std::vector<KeptPiece>& out) const {
