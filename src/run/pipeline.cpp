@@ -19,7 +19,7 @@ constexpr std::string_view kStatsField = "__dj__stats__";
 bool is_computed_stat(const std::vector<BoundOp>& ops, std::string_view path) {
     if (!path.starts_with(kStatsField)) return false;
     for (const BoundOp& bound : ops) {
-        for (const StatSpec& stat : bound.spec->stats) {
+        for (const StatSpec& stat : bound.stats) {
             if (path == fmt::format("{}.{}", kStatsField, stat.name)) return true;
         }
     }
@@ -66,6 +66,7 @@ std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog, Fil
         } else {
             bound.op = bound.spec->make(call.params);
         }
+        bound.stats = bound.spec->stats_for(call.params);
         bound.index = i;
         ops.push_back(std::move(bound));
     }
@@ -106,7 +107,7 @@ ScalarType scalar_of(StatType type) {
 }
 
 void bind_stats(BoundOp& bound, BatchSchema& schema, std::vector<AddedField::Member>& members) {
-    for (const StatSpec& stat : bound.spec->stats) {
+    for (const StatSpec& stat : bound.stats) {
         const std::string name = fmt::format("{}.{}", kStatsField, stat.name);
         const bool known = schema.find(name).has_value();
         const auto type = scalar_of(stat.type);
@@ -164,7 +165,7 @@ void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipel
         for (const std::string& path : bound.op->fields_read()) {
             bound.binding.field_columns.push_back(field_column(bound, schema, path));
         }
-        if (!bound.spec->stats.empty()) bind_stats(bound, schema, added.of(std::string(kStatsField)).members);
+        if (!bound.stats.empty()) bind_stats(bound, schema, added.of(std::string(kStatsField)).members);
         bind_hash(bound, ops, schema, spec, added);
     }
     for (const AddedField& field : added.all()) {
@@ -179,7 +180,7 @@ void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipel
 std::vector<std::string> keys_to_drop(const JobSpec& spec, const std::vector<BoundOp>& ops) {
     std::vector<std::string> keys;
     const bool makes_stats =
-        std::any_of(ops.begin(), ops.end(), [](const BoundOp& bound) { return !bound.spec->stats.empty(); });
+        std::any_of(ops.begin(), ops.end(), [](const BoundOp& bound) { return !bound.stats.empty(); });
     if (makes_stats || !spec.output.keep_stats) keys.emplace_back(kStatsField);
     if (!spec.output.keep_stats) keys.emplace_back("__dj__meta__");
     if (!spec.output.keep_hashes) {

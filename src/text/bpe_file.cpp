@@ -189,7 +189,8 @@ void check_kind(std::string_view file) {
     if (text.starts_with('<'))
         throw UserError("it is no tokenizer.json; it looks like a web page saved in its place");
     if (text.starts_with("version https://git-lfs"))
-        throw UserError("it is no tokenizer.json but a pointer of Git LFS to one: the file itself was not fetched");
+        throw UserError(
+            "it is no tokenizer.json but a pointer of Git LFS to one: the file itself was not fetched");
     if (!text.starts_with('{')) throw UserError("it is no tokenizer.json of Hugging Face");
 }
 
@@ -217,7 +218,8 @@ std::vector<std::string> byte_letters() {
     std::vector<std::string> letters(kBytes);
     char32_t next = kBytes;
     for (unsigned byte = 0; byte < kBytes; ++byte) {
-        const bool is_printable = (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
+        const bool is_printable =
+            (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
         append_code_point(letters[byte], is_printable ? char32_t{byte} : next++);
     }
     return letters;

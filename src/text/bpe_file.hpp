@@ -24,16 +24,18 @@ struct AddedToken {
     bool is_single_word = false;    ///< Not inside of a word.
     bool takes_space_left = false;  ///< With the white space in front of it.
     bool takes_space_right = false;
-    bool is_normalized = false;  ///< Looked for, normalised itself, in the normalised text; else in the text as it is.
+    bool is_normalized =
+        false;  ///< Looked for, normalised itself, in the normalised text; else in the text as it is.
 };
 
 struct BpeFile {
     bool composes = false;  ///< The text is made NFC.
     Pattern pattern = Pattern::gpt2;
-    bool ignores_merges = false;                           ///< A piece that is in the vocabulary is one token.
-    std::vector<AddedToken> added;                         ///< Special ones first.
-    std::vector<std::pair<std::string, std::uint32_t>> vocabulary;  ///< Bytes as the file writes them (`byte_letters`).
-    std::vector<std::pair<std::string, std::string>> merges;        ///< The first comes first.
+    bool ignores_merges = false;    ///< A piece that is in the vocabulary is one token.
+    std::vector<AddedToken> added;  ///< Special ones first.
+    std::vector<std::pair<std::string, std::uint32_t>>
+        vocabulary;  ///< Bytes as the file writes them (`byte_letters`).
+    std::vector<std::pair<std::string, std::string>> merges;  ///< The first comes first.
 };
 
 /// Throws UserError saying in what it is no tokenizer that is supported.

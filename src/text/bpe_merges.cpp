@@ -56,7 +56,8 @@ Merges::Merges(const BpeFile& file) : table(file.merges.size()) {
     const auto id_of = [&](const std::string& token) {
         const auto found = ids.find(token);
         if (found == ids.end())
-            throw UserError(fmt::format("it is damaged: a merge has {}, which is not in its vocabulary", token));
+            throw UserError(
+                fmt::format("it is damaged: a merge has {}, which is not in its vocabulary", token));
         return found->second;
     };
     for (std::size_t rank = 0; rank < file.merges.size(); ++rank) {
@@ -76,8 +77,7 @@ void Merger::merge(const Merges& merges, std::string_view piece, std::vector<Tok
 
 void Merger::merge_short(const Merges& merges, std::string_view piece, std::vector<TokenId>& out) {
     tokens_.clear();
-    for (const char byte : piece)
-        tokens_.push_back(merges.tokens_of_bytes[static_cast<unsigned char>(byte)]);
+    for (const char byte : piece) tokens_.push_back(merges.tokens_of_bytes[static_cast<unsigned char>(byte)]);
     joints_.clear();  // the i-th is that of the i-th token and the next one
     for (std::size_t i = 0; i + 1 < tokens_.size(); ++i)
         joints_.push_back(merges.table.find(tokens_[i], tokens_[i + 1]));

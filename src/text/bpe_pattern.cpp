@@ -80,7 +80,8 @@ public:
             return true;
         }
         const char second = letter(behind);
-        const bool is_two = ((first == 'r' || first == 'v') && second == 'e') || (first == 'l' && second == 'l');
+        const bool is_two =
+            ((first == 'r' || first == 'v') && second == 'e') || (first == 'l' && second == 'l');
         if (is_two) at_ = behind;
         return is_two;
     }

@@ -36,9 +36,16 @@ constexpr TokenClasses make_token_classes() {
     for (const CodePointRange range : kTokenNumberRanges) {
         for (char32_t point = range.first; point <= range.last; ++point) classes.edit(point) |= kTokenNumber;
     }
-    constexpr std::array<CodePointRange, 10> kSpaces{{{'\t', '\r'}, {' ', ' '}, {0x85, 0x85}, {0xA0, 0xA0},
-                                                      {0x1680, 0x1680}, {0x2000, 0x200A}, {0x2028, 0x2029},
-                                                      {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}}};
+    constexpr std::array<CodePointRange, 10> kSpaces{{{'\t', '\r'},
+                                                      {' ', ' '},
+                                                      {0x85, 0x85},
+                                                      {0xA0, 0xA0},
+                                                      {0x1680, 0x1680},
+                                                      {0x2000, 0x200A},
+                                                      {0x2028, 0x2029},
+                                                      {0x202F, 0x202F},
+                                                      {0x205F, 0x205F},
+                                                      {0x3000, 0x3000}}};
     for (const CodePointRange range : kSpaces) {
         for (char32_t point = range.first; point <= range.last; ++point) classes.edit(point) |= kTokenSpace;
     }

@@ -30,7 +30,11 @@ class InMemoryRun {
 public:
     /// Throws UserError where the parameters are wrong.
     InMemoryRun(const OpSpec& spec, const nlohmann::json& params, std::vector<Row> rows)
-        : spec_(&spec), rows_(std::move(rows)), op_(make(spec, params)), scratch_(op_->make_scratch()) {}
+        : spec_(&spec),
+          stats_of_op_(spec.stats_for(params)),
+          rows_(std::move(rows)),
+          op_(make(spec, params)),
+          scratch_(op_->make_scratch()) {}
 
     RunResult run() {
         switch (spec_->shape) {
@@ -149,17 +153,17 @@ private:
 
     void run_filter() {
         for_each([&](Row& row, const Sample& sample, SampleOutput&) {
-            std::vector<double> values(spec_->stats.size());
+            std::vector<double> values(stats_of_op_.size());
             op_->compute(sample, values, scratch_.get());
             if (sample.failed()) return;
             auto& stats = row["__dj__stats__"];
             // Computed before, and so not again: all of them or none.
             const bool known = std::ranges::all_of(
-                spec_->stats, [&](const StatSpec& stat) { return stats.contains(stat.name); });
+                stats_of_op_, [&](const StatSpec& stat) { return stats.contains(stat.name); });
             for (std::size_t i = 0; i < values.size(); ++i) {
-                Row& stat = stats[spec_->stats[i].name];
-                if (known) values[i] = value_of(stat, spec_->stats[i].type);
-                if (!known) stat = json_of(values[i], spec_->stats[i].type);
+                Row& stat = stats[stats_of_op_[i].name];
+                if (known) values[i] = value_of(stat, stats_of_op_[i].type);
+                if (!known) stat = json_of(values[i], stats_of_op_[i].type);
             }
             result_.stats.push_back(stats);
             if (op_->keep(values)) result_.rows.push_back(row);
@@ -211,6 +215,7 @@ private:
     }
 
     const OpSpec* spec_;
+    std::vector<StatSpec> stats_of_op_;
     std::vector<Row> rows_;
     std::unique_ptr<const Op> op_;
     std::unique_ptr<OpScratch> scratch_;

@@ -146,14 +146,16 @@ TEST_F(BpeRefusals, OtherKindsOfTokenizers) {
 
 TEST_F(BpeRefusals, UnknownPatterns) {
     const json bytes = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}};
-    json split = {{"type", "Split"}, {"pattern", {{"Regex", "\\w+"}}}, {"behavior", "Isolated"}, {"invert", false}};
+    json split = {
+        {"type", "Split"}, {"pattern", {{"Regex", "\\w+"}}}, {"behavior", "Isolated"}, {"invert", false}};
     const auto refused = [&] {
         return with("/pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", {split, bytes}}});
     };
     EXPECT_THAT(refused(), HasSubstr("a pattern that is not known here ({\"Regex\":\"\\\\w+\"})"));
     split["pattern"] = {{"String", " "}};
     EXPECT_THAT(refused(), HasSubstr("a pattern that is not known here"));
-    split["pattern"] = {{"Regex", R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"}};
+    split["pattern"] = {
+        {"Regex", R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"}};
     EXPECT_EQ(refused(), "");
     split["behavior"] = "Removed";
     EXPECT_THAT(refused(), HasSubstr("Isolated"));
