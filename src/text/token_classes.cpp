@@ -13,7 +13,8 @@ namespace {
 
 constexpr char32_t kPageSize = TokenClasses::kPageSize;
 
-constexpr void add_letters(TokenClasses& classes) {
+constexpr TokenClasses make_letters() {
+    TokenClasses classes;
     for (const CodePointRange range : kTokenLetterRanges) {
         char32_t point = range.first;
         while (point <= range.last) {
@@ -28,11 +29,13 @@ constexpr void add_letters(TokenClasses& classes) {
     for (const CodePointRange range : kNewerLetterRanges) {
         for (char32_t point = range.first; point <= range.last; ++point) classes.edit(point) = kTokenLetter;
     }
+    return classes;
 }
+/// By itself: in one go it would be more steps than compilers allow.
+constexpr TokenClasses kLetters = make_letters();
 
 constexpr TokenClasses make_token_classes() {
-    TokenClasses classes;
-    add_letters(classes);
+    TokenClasses classes = kLetters;
     for (const CodePointRange range : kTokenNumberRanges) {
         for (char32_t point = range.first; point <= range.last; ++point) classes.edit(point) |= kTokenNumber;
     }
