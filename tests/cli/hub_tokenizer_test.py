@@ -56,7 +56,7 @@ class HubTokenizerTest(JobCase):
 
     def test_both_stats_of_one_operator_stand_side_by_side(self):
         self.fetch()
-        self.recipe["process"] += [{"alphanumeric_filter": {"min_ratio": 0}}, {"token_num_filter": {"min_num": 0}}]
+        self.recipe["process"] += [{"alphanumeric_filter": {"tokenization": False, "min_ratio": 0}}, {"token_num_filter": {"min_num": 0}}]
         self.call(ranks=2)
         for (text, found), (_, stats) in zip(self.stats(), self.rows):
             self.assertEqual(list(found), ["alpha_token_ratio", "alnum_ratio", "num_token"], text)
