@@ -10,8 +10,9 @@
 namespace dj::bpe {
 namespace {
 
-std::size_t begin_of_space(std::string_view text, std::size_t end) {
-    while (end > 0) {
+/// Looks no further than `first`.
+std::size_t begin_of_space(std::string_view text, std::size_t end, std::size_t first) {
+    while (end > first) {
         std::size_t before = end;
         if (!regex_is_space(previous_code_point(text, before))) break;
         end = before;
@@ -87,7 +88,8 @@ void AddedTokens::split(std::string_view text, std::vector<Part>& parts) const {
         at = found.end;
         if (found.token->is_single_word && is_in_word(text, found)) continue;
         // What the one before has taken is not taken again.
-        if (found.token->takes_space_left) found.begin = std::max(begin_of_space(text, found.begin), done);
+        if (found.token->takes_space_left)
+            found.begin = std::max(begin_of_space(text, found.begin, done), done);
         if (found.token->takes_space_right) found.end = end_of_space(text, found.end);
         if (done < found.begin) parts.push_back({.begin = done, .end = found.begin});
         if (found.begin < found.end) parts.push_back(found);  // else the one before has taken all of it
