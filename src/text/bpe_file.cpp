@@ -16,7 +16,7 @@ namespace {
 using simdjson::dom::element;
 
 constexpr std::string_view kSupported =
-    "supported are byte-level BPE tokenizers of GPT-2's kind (GPT-2, GPT-NeoX, Pythia, OPT, Llama 3, Qwen 2)";
+    "supported are byte-level BPE tokenizers of GPT-2's kind (GPT-2, GPT-NeoX, Pythia, Llama 3, Qwen 2)";
 
 struct KnownPattern {
     std::string_view expression;

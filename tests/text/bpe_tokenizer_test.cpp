@@ -176,5 +176,15 @@ TEST_F(BpeRefusals, FilesThatContradictThemselves) {
     EXPECT_THAT(error_of(file_.dump()), HasSubstr("its model has no vocab"));
 }
 
+/// GPT-NeoX's vocabulary has no tokens for them.
+TEST_F(BpeRefusals, BytesThatAreNotInUtf8NeedNoToken) {
+    json& vocabulary = file_["model"]["vocab"];
+    for (const char* const letter : {"\u00C0", "\u00C1", "\u00F5", "\u00FF"})
+        EXPECT_EQ(vocabulary.erase(letter), 1U);
+    EXPECT_EQ(error_of(file_.dump()), "");
+    EXPECT_EQ(vocabulary.erase("\u00F4"), 1U);
+    EXPECT_THAT(error_of(file_.dump()), HasSubstr("no token for the byte 0xf4"));
+}
+
 }  // namespace
 }  // namespace dj
