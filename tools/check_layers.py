@@ -18,7 +18,8 @@ ROOMS = {
     "HDF5": (r"hdf5\.h$|H5\w+\.h$", {"storage", "storage_mpi"}, False),
     "yaml-cpp": (r"yaml-cpp/", {"recipe"}, False),
     "Arrow": (r"(arrow|parquet)/", {"format", "storage"}, False),
-    "simdjson": (r"simdjson", {"data", "format", "ops", "cli"}, True),  # cli: dj-tools env names its version
+    # cli: dj-tools env names its version; text: tokenizer.json
+    "simdjson": (r"simdjson", {"data", "format", "ops", "cli", "text"}, True),
     "ICU": (r"unicode/", {"text"}, False),
     "PCRE2": (r"pcre2\.h$", {"text", "ops"}, False),
     "CLI11": (r"CLI/", {"cli"}, False),

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "dj/ops/op_page.hpp"
 #include "dj/report/human_units.hpp"
 #include "dj/spec/json_schema.hpp"
 
@@ -102,7 +103,7 @@ std::string stats_block(const OpSpec& spec, const ScreenStyle& style) {
     std::string text = fmt::format("\n{} (in __dj__stats__)\n", painted("Statistics", Paint::bold, style));
     for (const auto& stat : spec.stats) {
         text += fmt::format("  {} ({})  {}\n", stat.name, to_string(stat.type),
-                            wrapped(show_text(stat.doc), style.width, 6));
+                            wrapped(show_text(stat.doc + condition_text(stat)), style.width, 6));
     }
     return text;
 }
@@ -204,7 +205,9 @@ ordered_json op_to_json(const OpSpec& spec) {
     }
     json["stats"] = ordered_json::array();
     for (const auto& stat : spec.stats) {
-        json["stats"].push_back({{"name", stat.name}, {"doc", stat.doc}, {"type", to_string(stat.type)}});
+        ordered_json entry = {{"name", stat.name}, {"doc", stat.doc}, {"type", to_string(stat.type)}};
+        if (stat.only_with) entry["only_with"] = {{stat.only_with->param, stat.only_with->value}};
+        json["stats"].push_back(std::move(entry));
     }
     if (!spec.hash_column.empty()) json["hash_column"] = spec.hash_column;
     json["examples"] = ordered_json::array();

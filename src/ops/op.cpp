@@ -46,6 +46,17 @@ bool Op::keeps(const Sample&, OpScratch*) const { not_of_this_shape("keep withou
 void Op::key(const Sample&, std::string&, OpScratch*) const { not_of_this_shape("make keys"); }
 std::string Op::hash_text(std::string_view) const { not_of_this_shape("show a hash"); }
 
+std::vector<StatSpec> stats_computed(const std::vector<StatSpec>& stats, const std::vector<ParamSpec>& params,
+                                     const nlohmann::json& values) {
+    std::vector<StatSpec> computed;
+    for (const StatSpec& stat : stats) {
+        const auto& condition = stat.only_with;
+        if (!condition || value_or_default(condition->param, params, values) == condition->value)
+            computed.push_back(stat);
+    }
+    return computed;
+}
+
 std::unique_ptr<const Op> OpSpec::make(const nlohmann::json& values) const {
     OpSupplies supplies;
     if (word_list) supplies.words = shipped_words_of(*word_list, values);

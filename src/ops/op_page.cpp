@@ -127,6 +127,11 @@ std::string summary(const OpSpec& spec) {
     return sentence;
 }
 
+std::string condition_text(const StatSpec& stat) {
+    if (!stat.only_with) return {};
+    return fmt::format(" Only with `{}: {}`.", stat.only_with->param, stat.only_with->value);
+}
+
 std::string markdown_page(const OpSpec& spec) {
     const auto [own, shared, inert] = grouped(spec);
     std::string page = fmt::format("# {}\n\n{}\n\n", spec.name, spec.doc);
@@ -137,7 +142,8 @@ std::string markdown_page(const OpSpec& spec) {
         page += "\n## Stats\n\n| key in `__dj__stats__` | type | meaning |\n|---|---|---|\n";
         for (const auto& stat : spec.stats) {
             const auto type = to_string(stat.type);
-            page += fmt::format("| `{}` | {} | {} |\n", stat.name, type, cell(stat.doc));
+            page +=
+                fmt::format("| `{}` | {} | {} |\n", stat.name, type, cell(stat.doc + condition_text(stat)));
         }
     }
     if (!spec.hash_column.empty()) {

@@ -88,6 +88,11 @@ private:
             }
         }
         std::vector<std::string> looked;
+        for (const fs::path& hub : places_.hubs) {
+            if (need.hub_model.empty()) break;
+            if (const auto path = in_hub(need, hub)) return *path;
+            looked.push_back((hub / hub_folder(need)).string());
+        }
         for (const auto* const folders : {&places_.folders, &places_.packages}) {
             if (folders == &places_.packages && need.packaged.empty()) continue;
             for (const fs::path& folder : *folders) looked.push_back(folder.string());
@@ -97,6 +102,27 @@ private:
                                     is_packaged ? "neither " : "no ", fmt::join(need.names, " nor "),
                                     is_packaged ? " nor a Python package with it" : "",
                                     fmt::join(looked, ", ")));
+    }
+
+    /// As Hugging Face names folders of its cache.
+    static std::string hub_folder(const ModelNeed& need) {
+        std::string name = "models--" + need.hub_model;
+        for (std::size_t at = 0; (at = name.find('/', at)) != std::string::npos;) name.replace(at, 1, "--");
+        return name;
+    }
+
+    /// The file of the revision that was fetched as `main`. Throws UserError where the model's folder has none.
+    std::optional<fs::path> in_hub(const ModelNeed& need, const fs::path& hub) const {
+        const fs::path folder = hub / hub_folder(need);
+        if (const auto info = files_.info(folder); !info || !info->is_directory) return std::nullopt;
+        const auto written = read_whole_file(files_, folder / "refs" / "main");
+        if (!written)
+            throw UserError(fmt::format("{} is not there: revision main was not fetched",
+                                        (folder / "refs" / "main").string()));
+        const auto revision = written->substr(0, written->find_last_not_of(" \t\r\n") + 1);
+        const fs::path path = folder / "snapshots" / revision / need.hub_file;
+        if (is_file(path)) return path;
+        throw UserError(fmt::format("{} is not there", path.string()));
     }
 
     /// A folder that may not be looked into is passed over: the model may be in the next one.
@@ -124,10 +150,13 @@ private:
     }
 
     std::string advice(const ModelNeed& need) const {
-        auto text = fmt::format("{}, and name the file by {}", need.advice, need.path_param);
-        if (!places_.folders.empty())
-            text += fmt::format(", or put it into {}", places_.folders.back().string());
-        return text;
+        std::string text = need.advice;
+        if (!need.path_param.empty()) text += fmt::format(", and name the file by {}", need.path_param);
+        if (places_.folders.empty()) return text;
+        if (need.hub_model.empty())
+            return text + fmt::format(", or put it into {}", places_.folders.back().string());
+        return text +
+               fmt::format("; or put it there as {}", (places_.folders.back() / need.names.front()).string());
     }
 
     void complain(const Origin& origin, std::string message) {

@@ -19,6 +19,7 @@ public:
         add(places_.folders, fs::current_path());
         for (const auto& folder : list_in("DATA_JUICER_EXTERNAL_MODELS_HOME")) add(places_.folders, folder);
         if (const auto cache = models_cache()) add(places_.folders, *cache);
+        add_hubs();
         for (const auto& folder : list_in("PYTHONPATH")) add(places_.packages, folder);
         for (const char* const name : {"VIRTUAL_ENV", "CONDA_PREFIX"}) {
             if (const auto prefix = variable(name)) add_python(*prefix);
@@ -58,6 +59,18 @@ private:
         if (const auto cache = variable("CACHE_HOME")) return with_home(*cache) / "data_juicer" / "models";
         if (!variable("HOME")) return std::nullopt;
         return with_home("~/.cache") / "data_juicer" / "models";
+    }
+
+    /// What transformers 4 looks through first, then what huggingface_hub does.
+    void add_hubs() {
+        if (const auto cache = variable("TRANSFORMERS_CACHE")) add(places_.hubs, with_home(*cache));
+        for (const char* const name : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
+            if (const auto cache = variable(name)) return add(places_.hubs, with_home(*cache));
+        }
+        if (const auto home = variable("HF_HOME")) return add(places_.hubs, with_home(*home) / "hub");
+        if (const auto cache = variable("XDG_CACHE_HOME"))
+            return add(places_.hubs, with_home(*cache) / "huggingface" / "hub");
+        if (variable("HOME")) add(places_.hubs, with_home("~/.cache") / "huggingface" / "hub");
     }
 
     fs::path with_home(const std::string& path) const {

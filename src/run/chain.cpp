@@ -215,7 +215,7 @@ bool Chain::passes(Step& step, ChainRun& run, std::uint32_t row, StepTally& tall
     const BoundOp& bound = *step.bound;
     bool keep = false;
     const bool sound = guarded(step, run, row, [&](const Sample& sample) {
-        if (bound.spec->stats.empty()) {
+        if (bound.stats.empty()) {
             keep = bound.op->keeps(sample, step.scratch.get());
             return;
         }

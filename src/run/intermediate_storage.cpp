@@ -26,7 +26,7 @@ std::vector<AddedField> added_up_to(const Pipeline& pipeline, bool keep_hashes, 
         const BoundOp& bound = pipeline.ops[i];
         for (std::size_t s = 0; bound.computes_stats && s < bound.stat_columns.size(); ++s) {
             field(pipeline.stats_added.front().name)
-                .members.push_back({bound.spec->stats[s].name, bound.stat_columns[s]});
+                .members.push_back({bound.stats[s].name, bound.stat_columns[s]});
         }
         for (const AddedField::Member& shown : bound.shown_fields)
             field(pipeline.stats_added.front().name).members.push_back(shown);

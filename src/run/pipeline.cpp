@@ -21,7 +21,7 @@ std::string stat_path(std::string_view name) { return fmt::format("{}.{}", kStat
 bool is_own_stat(const std::vector<BoundOp>& ops, std::string_view path) {
     if (!path.starts_with(kStatsField)) return false;
     for (const BoundOp& bound : ops) {
-        if (std::ranges::any_of(bound.spec->stats,
+        if (std::ranges::any_of(bound.stats,
                                 [&](const StatSpec& stat) { return path == stat_path(stat.name); }))
             return true;
         if (bound.op->shows_fields_in_stats() &&
@@ -72,6 +72,7 @@ std::vector<BoundOp> make_ops(const JobSpec& spec, const OpCatalog& catalog, Fil
         }
         for (const ModelFile& model : call.models) supplies.models.push_back(map_model(call, model, files));
         bound.op = bound.spec->make_supplied(call.params, supplies);
+        bound.stats = bound.spec->stats_for(call.params);
         bound.index = i;
         ops.push_back(std::move(bound));
     }
@@ -112,7 +113,7 @@ ScalarType scalar_of(StatType type) {
 }
 
 void bind_stats(BoundOp& bound, BatchSchema& schema, std::vector<AddedField::Member>& members) {
-    for (const StatSpec& stat : bound.spec->stats) {
+    for (const StatSpec& stat : bound.stats) {
         const std::string name = stat_path(stat.name);
         const bool known = schema.find(name).has_value();
         const auto type = scalar_of(stat.type);
@@ -195,7 +196,7 @@ void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipel
             bound.binding.field_columns.push_back(
                 field_column(bound, schema, path, added.members_of_stats()));
         }
-        if (!bound.spec->stats.empty()) bind_stats(bound, schema, added.of(std::string(kStatsField)).members);
+        if (!bound.stats.empty()) bind_stats(bound, schema, added.of(std::string(kStatsField)).members);
         if (bound.op->shows_fields_in_stats())
             show_fields(bound, pipeline.fields, added.of(std::string(kStatsField)).members);
         bind_hash(bound, ops, schema, spec, added);
@@ -212,7 +213,7 @@ void bind_fields(std::vector<BoundOp>& ops, BatchSchema& schema, Pipeline& pipel
 std::vector<std::string> keys_to_drop(const JobSpec& spec, const std::vector<BoundOp>& ops) {
     std::vector<std::string> keys;
     const bool makes_stats = std::any_of(ops.begin(), ops.end(), [](const BoundOp& bound) {
-        return !bound.spec->stats.empty() || bound.op->shows_fields_in_stats();
+        return !bound.stats.empty() || bound.op->shows_fields_in_stats();
     });
     if (makes_stats || !spec.output.keep_stats) keys.emplace_back(kStatsField);
     if (!spec.output.keep_stats) keys.emplace_back("__dj__meta__");

@@ -20,6 +20,7 @@ namespace dj {
 /// An operator and the columns its fields and stats stand for.
 struct BoundOp {
     const OpSpec* spec = nullptr;
+    std::vector<StatSpec> stats;  ///< Those that it computes with its parameters.
     std::unique_ptr<const Op> op;
     std::size_t index = 0;  ///< In the recipe.
     SampleBinding binding;

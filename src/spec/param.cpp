@@ -134,6 +134,14 @@ std::string_view to_string(ParamType type) {
     throw Bug("unknown ParamType");
 }
 
+json value_or_default(const std::string& name, const std::vector<ParamSpec>& specs, const json& given) {
+    if (const auto value = given.find(name); value != given.end()) return *value;
+    const auto declared = std::ranges::find(specs, name, &ParamSpec::name);
+    if (declared == specs.end())
+        throw Bug("something hangs on the parameter " + name + ", which is not declared");
+    return declared->default_value;
+}
+
 std::optional<std::string> check_value(const ParamSpec& spec, const json& value) {
     if (value.is_null()) {
         if (spec.rules.nullable || spec.rules.inert || spec.type == ParamType::any) return std::nullopt;

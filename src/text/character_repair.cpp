@@ -95,12 +95,11 @@ const icu::Normalizer2& normalizer(NormalizationForm form) {
     return *found;
 }
 
-/// Unassigned in Unicode 14, that of CPython 3.11, but known to ICU.
-bool is_newer(char32_t point) {
-    constexpr std::uint8_t kPythons = 14;
+/// Unassigned in that version of Unicode, but known to ICU.
+bool is_newer(char32_t point, int unicode) {
     UVersionInfo age{};
     u_charAge(static_cast<UChar32>(point), age);
-    return age[0] > kPythons;
+    return age[0] > unicode;
 }
 
 void append_normalized(std::u32string& out, std::u32string_view text, NormalizationForm form) {
@@ -140,12 +139,12 @@ void remove_controls(std::u32string& text) {
     });
 }
 
-void normalize(std::u32string& text, std::u32string& spare, NormalizationForm form) {
+void normalize(std::u32string& text, std::u32string& spare, NormalizationForm form, int unicode) {
     spare.clear();
     const std::u32string_view all = text;
     for (std::size_t at = 0; at < all.size();) {
         std::size_t end = at;
-        while (end < all.size() && !is_newer(all[end])) ++end;
+        while (end < all.size() && !is_newer(all[end], unicode)) ++end;
         append_normalized(spare, all.substr(at, end - at), form);
         if (end < all.size()) spare += all[end++];
         at = end;

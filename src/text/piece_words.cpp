@@ -3,27 +3,19 @@
 
 #include <cmath>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 namespace dj::pieces {
 namespace {
 
-constexpr std::size_t kEntries = std::size_t{1} << 16;  // with what they refer to about 8 MB a thread
-constexpr std::size_t kMostEntries = kEntries / 4 * 3;
-constexpr std::size_t kMostBytes = std::size_t{4} << 20;
-constexpr std::size_t kLongestKept = 64;
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;  // with the other tables about 8 MB a thread
 
 }  // namespace
 
-WordCache::WordCache(std::shared_ptr<const Library> library) : library_(std::move(library)) {
-    if (library_->blanks()) entries_.resize(kEntries + 1);  // the last: a word that is not kept
-}
+WordCache::WordCache(std::shared_ptr<const Library> library) : library_(std::move(library)) {}
 
 std::span<const TextPiece> WordCache::split(std::string_view text) {
     out_.clear();
     pending_.clear();
-    if (used_ > kMostEntries || bytes_.size() > kMostBytes) clear();
+    if (words_.is_full() || bytes_.size() > kMostBytes) clear();
     const bool has_sign_of_blank =
         text.find(kBlank) != std::string_view::npos;  // at an end it is taken for a blank
     if (library_->normalizer() == nullptr) {
@@ -37,8 +29,7 @@ std::span<const TextPiece> WordCache::split(std::string_view text) {
 }
 
 void WordCache::clear() {
-    std::ranges::fill(entries_, Entry());
-    used_ = 0;
+    words_.clear();
     bytes_.clear();
     scores_.clear();
     kept_.clear();
@@ -79,7 +70,8 @@ void WordCache::split_words(std::string_view text) {
 }
 
 void WordCache::take_word(std::string_view word) {
-    const Entry& entry = find_or_make(word, XXH3_64bits(word.data(), word.size()));
+    const auto [entry, is_new, is_kept] = words_.find_or_add(word);
+    if (is_new) fill(entry, word);
     if (std::abs(sum_) <= entry.sure_up_to || entry.score_count == 0) {
         const auto first = kept_.begin() + entry.first_piece;
         pending_.insert(pending_.end(), first, first + entry.piece_count);
@@ -91,32 +83,10 @@ void WordCache::take_word(std::string_view word) {
     sum_ = lattice_.sum();
 }
 
-const WordCache::Entry& WordCache::find_or_make(std::string_view word, std::uint64_t hash) {
-    Entry* entry = &entries_.back();
-    if (word.size() <= kLongestKept) {
-        std::size_t place = hash % kEntries;
-        for (; entries_[place].key_size != 0; place = (place + 1) % kEntries) {
-            const Entry& there = entries_[place];
-            if (there.hash == hash && std::string_view(bytes_).substr(there.key, there.key_size) == word)
-                return there;
-        }
-        if (used_ <= kMostEntries) {
-            ++used_;
-            entry = &entries_[place];
-        }
-    }
-    fill(*entry, word, hash);
-    return *entry;
-}
-
-void WordCache::fill(Entry& entry, std::string_view word, std::uint64_t hash) {
-    entry = {.hash = hash,
-             .key = static_cast<std::uint32_t>(bytes_.size()),
-             .key_size = static_cast<std::uint32_t>(word.size()),
-             .first_piece = static_cast<std::uint32_t>(kept_.size()),
-             .first_score = static_cast<std::uint32_t>(scores_.size())};
-    bytes_ += word;
-    entry.normal = static_cast<std::uint32_t>(bytes_.size());
+void WordCache::fill(Entry& entry, std::string_view word) {
+    entry = {.first_piece = static_cast<std::uint32_t>(kept_.size()),
+             .first_score = static_cast<std::uint32_t>(scores_.size()),
+             .normal = static_cast<std::uint32_t>(bytes_.size())};
     library_->normalizer()->append(word, bytes_);
     entry.normal_size = static_cast<std::uint32_t>(bytes_.size()) - entry.normal;
     lattice_.cut_surely(library_->table(), std::string_view(bytes_).substr(entry.normal));

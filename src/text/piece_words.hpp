@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dj/text/piece_tokenizer.hpp"
+#include "text/kept_words.hpp"
 #include "text/piece_lattice.hpp"
 #include "text/piece_library.hpp"
 
@@ -22,11 +23,8 @@ public:
     [[nodiscard]] std::span<const TextPiece> split(std::string_view text);
 
 private:
-    /// A word as it stands in the text, and what it is split into. Positions are in `bytes_`, `scores_` and `kept_`.
+    /// What a word is split into. Positions are in `bytes_`, `scores_` and `kept_`.
     struct Entry {
-        std::uint64_t hash = 0;
-        std::uint32_t key = 0;
-        std::uint32_t key_size = 0;  ///< 0: an empty place.
         std::uint32_t first_piece = 0;
         std::uint32_t piece_count = 0;
         std::uint32_t first_score = 0;
@@ -43,8 +41,7 @@ private:
 
     void split_words(std::string_view text);
     void take_word(std::string_view word);
-    const Entry& find_or_make(std::string_view word, std::uint64_t hash);
-    void fill(Entry& entry, std::string_view word, std::uint64_t hash);
+    void fill(Entry& entry, std::string_view word);
     void append_cuts(std::uint32_t normal, std::vector<KeptPiece>& out) const;
     void split_whole(std::string_view text);
     void split_by_library(std::string_view text);
@@ -52,9 +49,8 @@ private:
     void clear();
 
     std::shared_ptr<const Library> library_;
-    std::vector<Entry> entries_;
-    std::size_t used_ = 0;
-    std::string bytes_;
+    KeptWords<Entry> words_;
+    std::string bytes_;  ///< Of words as they are normalised.
     std::vector<float> scores_;
     std::vector<KeptPiece> kept_;
     std::vector<KeptPiece> pending_;  ///< Of the text.

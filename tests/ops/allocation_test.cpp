@@ -56,7 +56,7 @@ public:
         : spec_(spec),
           op_(testing::with_models(spec).make(params(spec))),
           scratch_(op_->make_scratch()),
-          stats_(spec.stats.size()) {
+          stats_(spec.stats_for(params(spec)).size()) {
         auto schema = std::make_shared<BatchSchema>();
         schema->columns.push_back({.name = "text", .kind = ColumnKind::text});
         batch_.emplace(schema);

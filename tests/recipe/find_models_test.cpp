@@ -214,6 +214,73 @@ TEST_F(FindModels, OnlyWhereTokenizationAsksForIt) {
     EXPECT_EQ(recipe_.ops[0].models.size(), 1U);
 }
 
+class FindHubModels : public FindModels {
+protected:
+    static constexpr const char* kTokens = "  - alphanumeric_filter:\n      tokenization: true\n";
+    static std::string tokenizer() { return model_bytes("../bpe_models/neox.json"); }
+    void SetUp() override {
+        places_ = {.folders = {folder_ / "m"}, .packages = {}, .hubs = {folder_ / "hub"}};
+    }
+    std::string path() { return recipe_.ops[0].models.empty() ? "" : recipe_.ops[0].models[0].path; }
+    const std::string model_ = "hub/models--EleutherAI--pythia-6.9b-deduped";
+};
+
+TEST_F(FindHubModels, InTheCacheAndInFolders) {
+    EXPECT_THAT(find("  - alphanumeric_filter:\n"), IsEmpty()) << "only tokenization needs one";
+    folder_.write(model_ + "/refs/main", "0a1b\n");
+    folder_.write(model_ + "/snapshots/0a1b/tokenizer.json", tokenizer());
+    EXPECT_THAT(find(kTokens), IsEmpty());
+    EXPECT_EQ(path(), folder_ / (model_ + "/snapshots/0a1b/tokenizer.json"));
+    EXPECT_THAT(recipe_.notices, ElementsAre("alphanumeric_filter: the model is " + path()));
+    folder_.write("m/EleutherAI/pythia-6.9b-deduped/tokenizer.json", tokenizer());
+    EXPECT_THAT(find(kTokens), IsEmpty());
+    EXPECT_EQ(path(), folder_ / "m/EleutherAI/pythia-6.9b-deduped/tokenizer.json") << "a folder comes first";
+}
+
+TEST_F(FindHubModels, NamedByAParameter) {
+    const auto with = [](const std::string& name) {
+        return "  - token_num_filter:\n      hf_tokenizer: " + name + "\n";
+    };
+    folder_.write("hub/models--gpt2/refs/main", "r");
+    folder_.write("hub/models--gpt2/snapshots/r/tokenizer.json", tokenizer());
+    EXPECT_THAT(find(with("gpt2")), IsEmpty());
+    EXPECT_EQ(path(), folder_ / "hub/models--gpt2/snapshots/r/tokenizer.json");
+    folder_.write("own/tokenizer.json", tokenizer());
+    EXPECT_THAT(find(with(folder_ / "own")), IsEmpty());
+    EXPECT_EQ(path(), folder_ / "own/tokenizer.json");
+    EXPECT_THAT(problem(with("a/b")), HasSubstr("huggingface-cli download a/b tokenizer.json"));
+}
+
+TEST_F(FindHubModels, WhatIsMissingIsTold) {
+    const auto nowhere = problem(kTokens);
+    EXPECT_THAT(nowhere, StartsWith("r.yaml:3:5: error: alphanumeric_filter: the tokenizer "
+                                    "EleutherAI/pythia-6.9b-deduped of Hugging Face is needed, but no "
+                                    "EleutherAI/pythia-6.9b-deduped/tokenizer.json is in "));
+    for (const std::string& part :
+         {folder_ / model_, folder_ / "m", std::string("HF_HOME"),
+          std::string("huggingface-cli download EleutherAI/pythia-6.9b-deduped tokenizer.json"),
+          "or put it there as " + (folder_ / "m/EleutherAI/pythia-6.9b-deduped/tokenizer.json")}) {
+        EXPECT_THAT(nowhere, HasSubstr(part));
+    }
+    folder_.write(model_ + "/snapshots/0a1b/config.json", "{}");
+    EXPECT_THAT(problem(kTokens), HasSubstr((folder_ / (model_ + "/refs/main")) + " is not there"));
+    folder_.write(model_ + "/refs/main", "0a1b");
+    EXPECT_THAT(problem(kTokens),
+                HasSubstr((folder_ / (model_ + "/snapshots/0a1b/tokenizer.json")) + " is not there"));
+}
+
+TEST_F(FindHubModels, WhatIsNoTokenizerIsTold) {
+    folder_.write(model_ + "/refs/main", "0a1b");
+    const auto refused = [&](const std::string& contents) {
+        folder_.write(model_ + "/snapshots/0a1b/tokenizer.json", contents);
+        return problem(kTokens);
+    };
+    EXPECT_THAT(refused(""), HasSubstr("tokenizer.json cannot be used: it is empty. Get it by"));
+    EXPECT_THAT(refused(tokenizer().substr(0, 5000)), HasSubstr("it is cut short or damaged (5000 bytes)"));
+    EXPECT_THAT(refused("{\"model\": {\"type\": \"WordPiece\"}}"),
+                HasSubstr("whose model is WordPiece, not BPE"));
+}
+
 class ModelPlacesTest : public FindModels {
 protected:
     using Variables = std::vector<std::pair<std::string, std::string>>;
@@ -233,6 +300,22 @@ TEST_F(ModelPlacesTest, FoldersAreThoseOfDataJuicer) {
                 ElementsAre(here, here / "m"));
     EXPECT_THAT(folders({{"DATA_JUICER_EXTERNAL_MODELS_HOME", "/x: /y ::"}, {"HOME", "/h"}}),
                 ElementsAre(here, "/x", "/y", "/h/.cache/data_juicer/models"));
+}
+
+TEST_F(ModelPlacesTest, HubsAreThoseOfHuggingFace) {
+    const auto hubs = [&](const Variables& variables) { return model_places(*files_, variables).hubs; };
+    EXPECT_THAT(hubs({}), IsEmpty());
+    Variables variables{{"HOME", "/h"}};
+    const auto with = [&](const char* name, const char* value) {
+        variables.emplace_back(name, value);
+        return hubs(variables);
+    };
+    EXPECT_THAT(hubs(variables), ElementsAre("/h/.cache/huggingface/hub"));
+    EXPECT_THAT(with("XDG_CACHE_HOME", "~/c"), ElementsAre("/h/c/huggingface/hub"));
+    EXPECT_THAT(with("HF_HOME", "/f"), ElementsAre("/f/hub"));
+    EXPECT_THAT(with("HUGGINGFACE_HUB_CACHE", "/g"), ElementsAre("/g"));
+    EXPECT_THAT(with("HF_HUB_CACHE", "/u"), ElementsAre("/u"));
+    EXPECT_THAT(with("TRANSFORMERS_CACHE", "/t"), ElementsAre("/t", "/u"));
 }
 
 TEST_F(ModelPlacesTest, PackagesAreThoseOfThePythonInUse) {

@@ -28,7 +28,7 @@ class InMemoryRun {
 public:
     /// Throws UserError where the parameters are wrong.
     InMemoryRun(const OpSpec& spec, const nlohmann::json& params, std::vector<Row> rows)
-        : spec_(&spec), rows_(std::move(rows)), op_(make(spec, params)), scratch_(op_->make_scratch()) {}
+        : spec_(&spec), stats_(spec.stats_for(params)), rows_(std::move(rows)), op_(make(spec, params)) {}
 
     RunResult run() {
         switch (spec_->shape) {
@@ -119,24 +119,23 @@ private:
 
     void run_filter() {
         for_each([&](Row& row, const Sample& sample, SampleOutput&) {
-            if (spec_->stats.empty()) {
+            if (stats_.empty()) {
                 const bool keeps = op_->keeps(sample, scratch_.get());
                 if (sample.failed()) return;
                 show_fields(row);
                 if (keeps) result_.rows.push_back(row);
                 return;
             }
-            std::vector<double> values(spec_->stats.size());
+            std::vector<double> values(stats_.size());
             op_->compute(sample, values, scratch_.get());
             if (sample.failed()) return;
             auto& stats = row["__dj__stats__"];
-            // Computed before, and so not again: all of them or none.
-            const bool known = std::ranges::all_of(
-                spec_->stats, [&](const StatSpec& stat) { return stats.contains(stat.name); });
+            const auto is_there = [&](const auto& stat) { return stats.contains(stat.name); };
+            const bool known = std::ranges::all_of(stats_, is_there);  // and not computed again: all or none
             for (std::size_t i = 0; i < values.size(); ++i) {
-                Row& stat = stats[spec_->stats[i].name];
-                if (known) values[i] = value_of(stat, spec_->stats[i].type);
-                if (!known) stat = json_of(values[i], spec_->stats[i].type);
+                Row& stat = stats[stats_[i].name];
+                if (known) values[i] = value_of(stat, stats_[i].type);
+                if (!known) stat = json_of(values[i], stats_[i].type);
             }
             result_.stats.push_back(stats);
             if (op_->keep(values)) result_.rows.push_back(row);
@@ -203,9 +202,10 @@ private:
     }
 
     const OpSpec* spec_;
+    std::vector<StatSpec> stats_;
     std::vector<Row> rows_;
     std::unique_ptr<const Op> op_;
-    std::unique_ptr<OpScratch> scratch_;
+    std::unique_ptr<OpScratch> scratch_ = op_->make_scratch();
     RunResult result_;
 };
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "dj/text/unicode_classes.hpp"
 #include "dj/text/utf8.hpp"
 #include "support/random_text.hpp"
 
@@ -60,6 +61,10 @@ TextProfile plainly(std::string_view text) {
 void expect_equal(const TextProfile& got, const TextProfile& want, std::string_view text) {
     EXPECT_EQ(got.code_points, want.code_points) << text;
     EXPECT_EQ(count_alphanumeric(text), want.alphanumeric) << text;
+    std::uint64_t letters = 0;
+    for (std::size_t at = 0; at < text.size();)
+        letters += python_is_alphabetic(next_code_point(text, at)) ? 1U : 0U;
+    EXPECT_EQ(count_alphabetic(text), letters) << text;
     EXPECT_EQ(got.alphanumeric, want.alphanumeric) << text;
     EXPECT_EQ(got.special, want.special) << text;
     EXPECT_EQ(got.words, want.words) << text;
@@ -94,6 +99,8 @@ TEST(TextProfile, LettersAreCountedCharacterByCharacter) {
         std::string text;
         append_code_point(text, point);
         ASSERT_EQ(count_alphanumeric(text), python_is_alphanumeric(point) ? 1U : 0U)
+            << static_cast<std::uint32_t>(point);
+        ASSERT_EQ(count_alphabetic(text), python_is_alphabetic(point) ? 1U : 0U)
             << static_cast<std::uint32_t>(point);
     }
 }
@@ -152,6 +159,7 @@ TEST(TextProfile, ClassesAreThoseRecordedFromPythonAndDataJuicer) {
     std::ifstream file(std::string(root == nullptr ? "." : root) + "/tests/goldens/unicode_classes.json");
     const auto classes = nlohmann::json::parse(file);
     EXPECT_EQ(ranges_of(python_is_alphanumeric), ranges(classes.at("str.isalnum").get<std::string>()));
+    EXPECT_EQ(ranges_of(python_is_alphabetic), ranges(classes.at("str.isalpha").get<std::string>()));
     EXPECT_EQ(ranges_of(is_special_character), ranges(classes.at("SPECIAL_CHARACTERS").get<std::string>()));
     EXPECT_FALSE(is_special_character(0x110000));
 }

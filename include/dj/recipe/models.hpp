@@ -18,10 +18,12 @@ namespace dj {
 struct ModelPlaces {
     std::vector<std::filesystem::path> folders;   ///< As Data-Juicer 1.6.1 looks for models.
     std::vector<std::filesystem::path> packages;  ///< Of installed Python packages.
+    std::vector<std::filesystem::path> hubs;      ///< Caches of Hugging Face's hub.
 };
 
 /// From the variables that Data-Juicer, Python and virtual environments read: DATA_JUICER_EXTERNAL_MODELS_HOME,
-/// DATA_JUICER_MODELS_CACHE, DATA_JUICER_CACHE_HOME, CACHE_HOME, HOME; PYTHONPATH, VIRTUAL_ENV, CONDA_PREFIX, PATH.
+/// DATA_JUICER_MODELS_CACHE, DATA_JUICER_CACHE_HOME, CACHE_HOME, HOME; PYTHONPATH, VIRTUAL_ENV, CONDA_PREFIX, PATH; TRANSFORMERS_CACHE,
+/// HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME.
 [[nodiscard]] ModelPlaces model_places(FileSystem& files,
                                        const std::vector<std::pair<std::string, std::string>>& environment);
 

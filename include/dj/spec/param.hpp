@@ -63,6 +63,10 @@ struct ParamProblem {
 };
 
 /// Checks one value; std::nullopt if it fits. An integer parameter accepts 3.0, as Data-Juicer's preflight does.
+/// The value of the parameter `name` in `given`, or its default. Throws Bug if `specs` do not declare it.
+[[nodiscard]] nlohmann::json value_or_default(const std::string& name, const std::vector<ParamSpec>& specs,
+                                              const nlohmann::json& given);
+
 [[nodiscard]] std::optional<std::string> check_value(const ParamSpec& spec, const nlohmann::json& value);
 
 /// Every problem of `given` (a JSON object) against `specs`, unknown names with the nearest known name.

@@ -3,6 +3,7 @@
 /// on which Data-Juicer's results depend. Text is valid UTF-8. Stateless and thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,12 @@ namespace dj {
 
 /// `\w` of module `regex`, by which its `\b` goes too: letters, marks, digits and connectors.
 [[nodiscard]] bool regex_is_word(char32_t point);
+
+/// `str.isalpha` of one character.
+[[nodiscard]] bool python_is_alphabetic(char32_t point);
+
+/// The characters of `text` for which `str.isalpha` holds. Never reads out of bounds whatever it is given.
+[[nodiscard]] std::uint64_t count_alphabetic(std::string_view text);
 
 /// `str.strip()`: a part of `text`.
 [[nodiscard]] std::string_view python_strip(std::string_view text);

@@ -31,13 +31,12 @@ inline constexpr const char* kTokenizerPathDoc =
 inline constexpr const char* kNoTokenizationDoc =
     "Splitting by a tokenizer model is not supported here: must be false.";
 
-/// Throws UserError if a recipe asks for a tokenizer model of an operator that cannot have one: Data-Juicer 1.6.1 has a model
-/// of Hugging Face there.
+/// Throws UserError if a recipe asks for a tokenizer model of an operator of words that cannot have one here.
 inline void refuse_tokenization(bool tokenization) {
     if (tokenization)
         throw UserError(
-            "tokenization: a tokenizer model is not supported by this operator; with false, characters are "
-            "counted");
+            "tokenization: a tokenizer model is not supported by this operator; with false, words are what "
+            "stands between spaces");
 }
 
 /// `only_with`: the boolean parameter that asks for the model; empty: it is always needed.

@@ -56,7 +56,7 @@ OpSpec remove_words_with_incorrect_substrings_mapper() {
                "and "
                "none at the ends.")
         .param(&T::lang, "lang", kLangOfTokenizerDoc)
-        .param(&T::tokenization, "tokenization", kTokenizationDoc)
+        .param(&T::tokenization, "tokenization", kNoTokenizationDoc)
         .param(&T::substrings, "substrings",
                "What no word may contain; the empty string is in every word. Null: `http`, `www`, `.com`, "
                "`href`, `//`.")
