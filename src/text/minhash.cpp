@@ -8,15 +8,30 @@
 #include <limits>
 #include <random>
 
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
+
 namespace dj {
 namespace {
 
 constexpr std::uint64_t kPrime = (std::uint64_t{1} << 61U) - 1;
 constexpr std::uint64_t kLargest = 0xFFFFFFFF;
 
-/// Eight numbers; the compiler makes of it what the processor has.
-using Lanes [[gnu::vector_size(64)]] = std::uint64_t;
+/// Four numbers; the compiler makes of it what the processor has.
+using Lanes [[gnu::vector_size(32)]] = std::uint64_t;
+using SignedLanes [[gnu::vector_size(32)]] = std::int64_t;
 constexpr std::size_t kLanes = sizeof(Lanes) / sizeof(std::uint64_t);
+
+/// The product of the lower halves. Of these compilers do not see that one instruction does it.
+[[gnu::always_inline]] inline Lanes product_of_halves(Lanes a, Lanes b) {
+#ifdef __AVX2__
+    return reinterpret_cast<Lanes>(
+        _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+#else
+    return (a & kLargest) * (b & kLargest);
+#endif
+}
 
 /// Numbers from 0 to `largest` as numpy's legacy `randint(dtype=uint64)` draws them from std::mt19937: two words, the first
 /// of them the upper half, cut to as many bits as the largest has, and drawn again if they are beyond it.
@@ -91,12 +106,16 @@ void MinhashFunctions::lower(std::span<std::uint64_t> least, std::span<const std
         std::memcpy(&factor, factors_.data() + at, sizeof factor);
         std::memcpy(&summand, summands_.data() + at, sizeof summand);
         std::memcpy(&now, least.data() + at, sizeof now);
+        const Lanes upper_factor = factor >> 32U;
         for (const std::uint32_t hash : hashes) {
-            const Lanes product = factor * std::uint64_t{hash} + summand;
+            const Lanes all = Lanes{} + std::uint64_t{hash};
+            const Lanes product =
+                product_of_halves(factor, all) + (product_of_halves(upper_factor, all) << 32U) + summand;
             // 2^61 is 1 modulo the prime; what is left is below twice the prime.
             const Lanes folded = (product & kPrime) + (product >> 61U);
             const Lanes value = (folded + ((folded + 1) >> 61U)) & kLargest;
-            now = value < now ? value : now;
+            // Below 2^32, so that signs do not matter; most processors compare signed numbers alone.
+            now = reinterpret_cast<SignedLanes>(value) < reinterpret_cast<SignedLanes>(now) ? value : now;
         }
         std::memcpy(least.data() + at, &now, sizeof now);
     }

@@ -51,6 +51,9 @@ struct Options {
 json params_of(const std::string& op) {
     if (op == "replace_content_mapper") return {{"pattern", R"(\b(\d+)[.,](\d+)\b)"}, {"repl", R"(\1 \2)"}};
     if (op == "topk_specified_field_selector") return {{"field_key", "id"}, {"topk", 10}};
+    if (op == "specified_field_filter") return {{"field_key", "id"}, {"target_value", {1, 2, 3}}};
+    if (op == "specified_numeric_field_filter") return {{"field_key", "id"}, {"min_value", 5}};
+    if (op == "suffix_filter") return {{"suffixes", {".jsonl"}}};
     return json::object();
 }
 
