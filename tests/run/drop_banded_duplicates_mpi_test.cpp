@@ -37,8 +37,9 @@ std::set<std::uint64_t> not_first(const StagedKeys& keys) {
     for (std::size_t row = 0; row < rows.size(); ++row) {
         for (std::size_t at = 0; at < rows[row].size(); at += sizeof(Digest128)) {
             const auto other = first.emplace(rows[row].substr(at, sizeof(Digest128)), row).first->second;
-            const auto [low, high] = std::minmax(root_of(other), root_of(row));
-            parent[high] = low;
+            const std::size_t one = root_of(other);
+            const std::size_t two = root_of(row);
+            parent[std::max(one, two)] = std::min(one, two);
         }
     }
     std::set<std::uint64_t> dropped;

@@ -133,7 +133,7 @@ OpSpec document_minhash_deduplicator() {
                 .path_param = "tokenizer_model",
                 .names = {"tokenizer.model"},
                 .packaged = {},
-                .advice = "Name the file by tokenizer_model, or choose another tokenization",
+                .advice = "That of a language model will do, or one trained on the corpus (spm_train)",
                 .only_with = "tokenization",
                 .only_with_value = "sentencepiece"})
         .cost(CostClass::dear)
