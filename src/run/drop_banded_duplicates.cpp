@@ -139,9 +139,11 @@ std::vector<Band> BandedDuplicates::exchange(const Placement& placement, std::ve
         const std::vector<std::string> received = communicator_.all_to_all(buffers);
         together(communicator_, [&] {
             for (const std::string& bytes : received) {
-                const std::size_t before = owned.size();
-                owned.resize(before + bytes.size() / sizeof(Band));
-                std::memcpy(owned.data() + before, bytes.data(), bytes.size());
+                Band band;
+                for (std::size_t at = 0; at < bytes.size(); at += sizeof band) {
+                    std::memcpy(&band, bytes.data() + at, sizeof band);
+                    owned.push_back(band);
+                }
             }
         });
         more = communicator_.sum(std::uint64_t{next < own.size() ? 1U : 0U}) > 0;
