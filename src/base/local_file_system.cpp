@@ -215,6 +215,7 @@ public:
             .size_bytes = static_cast<std::uint64_t>(status.st_size),
             .modified_ns = status.st_mtim.tv_sec * kNanosecondsPerSecond + status.st_mtim.tv_nsec,
             .is_directory = S_ISDIR(status.st_mode),
+            .is_special = !S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode),
             .inode = status.st_ino,
             .device = status.st_dev,
         };

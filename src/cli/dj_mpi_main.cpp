@@ -43,6 +43,8 @@ int exit_with(ExitCode code) { return static_cast<int>(code); }
 std::string text_of_recipe(FileSystem& files, const std::string& file) {
     const auto info = files.info(file);
     if (info && info->is_directory) throw UserError(fmt::format("{} is a folder, not a recipe", file));
+    if (info && info->is_special)
+        throw UserError(fmt::format("{} is a pipe or device; a recipe must be a file", file));
     auto text = read_whole_file(files, file);
     if (!text) throw UserError(fmt::format("there is no recipe {}", file));
     return *std::move(text);

@@ -187,6 +187,10 @@ private:
         }
         try {
             const auto kind = file_kind_of(path);
+            if (info.is_special) {
+                complain(fmt::format("{} is a pipe or device; only files can be read", path));
+                return;
+            }
             if (!is_valid_utf8(path)) {
                 complain(
                     fmt::format("{}: the name of this file is not UTF-8; rename it (the job's records name "

@@ -69,6 +69,8 @@ private:
         auto path = fs::absolute(named);
         const auto info = files_.info(path);
         if (!info) throw UserError(fmt::format("{} is not there", named));
+        if (info->is_special)
+            throw UserError(fmt::format("{} is a pipe or device; only files can be read", named));
         if (!info->is_directory) return path;
         for (const std::string& name : need.names) {
             if (is_file(path / name)) return path / name;
@@ -129,7 +131,7 @@ private:
     bool is_file(const fs::path& path) const {
         try {
             const auto info = files_.info(path);
-            return info && !info->is_directory;
+            return info && !info->is_directory && !info->is_special;
         } catch (const EnvironmentError&) {
             return false;
         }

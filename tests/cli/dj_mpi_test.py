@@ -144,6 +144,10 @@ class UsageTest(CommandLineCase):
         self.refuse(says=["--help"])
         self.refuse("nowhere.yaml", says=["nowhere.yaml"])
         self.refuse(self.dir, says=["is a folder"])
+        read_end, write_end = os.pipe()  # nobody writes
+        pipe = f"/proc/{os.getpid()}/fd/{read_end}"
+        self.refuse(pipe, says=[f"{pipe} is a pipe or device; a recipe must be a file"])
+        os.close(read_end), os.close(write_end)
         self.refuse("recipe.yaml", "other.yaml", says=["one recipe at a time"])
         self.refuse("recipe.yaml", "--config", "other.yaml", says=["one recipe at a time"])
 

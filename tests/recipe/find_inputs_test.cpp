@@ -57,6 +57,15 @@ TEST_F(FindInputs, ANameThatIsNotUtf8IsRefusedByName) {
     EXPECT_THAT(problem(), HasSubstr("d/bad\xff.jsonl: the name of this file is not UTF-8"));
 }
 
+TEST_F(FindInputs, APipeIsRefusedByName) {
+    folder_.write("d/good.jsonl");
+    folder_.make_pipe("d/pipe.jsonl");
+    for (const char* const path : {"d", "d/pipe.jsonl", "d/p*"}) {
+        (void)find({at(path)});
+        EXPECT_THAT(problem(), HasSubstr("d/pipe.jsonl is a pipe or device; only files can be read"));
+    }
+}
+
 TEST_F(FindInputs, WhatJobsWroteIsPassedOver) {
     for (const auto* name :
          {"d/a.jsonl", "d/a_stats.jsonl", "d/lone_stats.jsonl", "d/b.jsonl.gz", "d/b_stats.jsonl",

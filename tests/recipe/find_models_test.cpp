@@ -92,6 +92,9 @@ TEST_F(FindModels, LookedForInOrder) {
     EXPECT_EQ(found(), folder_ / "b/lid.176.bin") << "Data-Juicer's, wherever it is";
     fs::create_directory(folder_ / "a/lid.176.bin");
     EXPECT_EQ(found(), folder_ / "b/lid.176.bin") << "a folder is no model";
+    fs::remove(folder_ / "a/lid.176.bin");
+    folder_.make_pipe("a/lid.176.bin");
+    EXPECT_EQ(found(), folder_ / "b/lid.176.bin") << "nor is a pipe";
     EXPECT_THAT(recipe_.notices,
                 ElementsAre("language_id_score_filter: the model is " + (folder_ / "b/lid.176.bin")));
 }
@@ -125,6 +128,9 @@ TEST_F(FindModels, WhatIsNoModelIsTold) {
         StartsWith(place +
                    " cannot be used: it is cut short: it has 10000 bytes and ends in its matrix of words"));
     EXPECT_THAT(problem(named("not/there")), HasSubstr("model_path: not/there is not there. Get"));
+    folder_.make_pipe("pipe");
+    EXPECT_THAT(problem(named(folder_ / "pipe")),
+                HasSubstr("/pipe is a pipe or device; only files can be read"));
     // A model of something else: labels that are longer than codes of languages are.
     std::string other = model_bytes("ns.bin");
     const std::string label = "__label__emoji";

@@ -2,11 +2,14 @@
 /// A folder of a test's own, removed with all that is in it.
 #pragma once
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 namespace dj {
 
@@ -29,6 +32,11 @@ public:
         const auto full = path_ / name;
         std::filesystem::create_directories(full.parent_path());
         std::ofstream(full, std::ios::binary) << contents;
+    }
+    /// A pipe that nobody writes to: what opens it waits forever.
+    void make_pipe(const std::string& name) const {
+        if (mkfifo((path_ / name).c_str(), S_IRUSR | S_IWUSR) != 0)
+            throw std::system_error(errno, std::generic_category(), "mkfifo " + name);
     }
 
 private:

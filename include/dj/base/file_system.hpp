@@ -23,6 +23,8 @@ struct FileInfo {
     std::uint64_t size_bytes = 0;
     std::int64_t modified_ns = 0;  ///< Since the epoch.
     bool is_directory = false;
+    /// A pipe, socket or device: it has no places to read at, and to open it may wait forever.
+    bool is_special = false;
     std::uint64_t inode = 0;
     std::uint64_t device = 0;
 };
